@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * libpmem2/base.h -- sources, configs, maps, and the functions that make stores durable.
+ *
+ * How it fits together: a source says what to map, a config how, pmem2_map_new()
+ * maps it and tells the store granularity, and the map's functions (flush, drain,
+ * persist, memmove, memset) are the fastest correct ones on this machine.
+ *
+ * Conventions, said once:
+ * - Functions that return int return 0, or a negative code: PMEM2_E_* or -errno;
+ *   pmem2_errormsg() then has a sentence.
+ * - Sizes, lengths, offsets and alignments are bytes.
+ * - A *_new or *_from_* function stores an object that the caller releases with
+ *   the matching *_delete. Deleting NULL does nothing; a deleted pointer becomes NULL.
+ * - Different objects may be used from different threads at the same time. One
+ *   object may be read by several threads; changing it (config setters, delete)
+ *   must not run beside another use of it. What differs is said at the function.
+ * - -ENOMEM can be returned wherever an object is made.
+ * - Any function may return PMEM2_E_BACKEND where it needs a backend and
+ *   PMEM2_BACKEND names one that cannot be had.
+ */
+#ifndef LIBPMEM2_BASE_H
+#define LIBPMEM2_BASE_H 1
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define PMEM2_E_UNKNOWN                      (-100000)
+#define PMEM2_E_NOSUPP                       (-100001)
+#define PMEM2_E_FILE_HANDLE_NOT_SET          (-100003)
+#define PMEM2_E_INVALID_FILE_HANDLE          (-100004)
+#define PMEM2_E_INVALID_FILE_TYPE            (-100005)
+#define PMEM2_E_MAP_RANGE                    (-100006)
+#define PMEM2_E_MAPPING_EXISTS               (-100007)
+#define PMEM2_E_GRANULARITY_NOT_SET          (-100008)
+#define PMEM2_E_GRANULARITY_NOT_SUPPORTED    (-100009)
+#define PMEM2_E_OFFSET_OUT_OF_RANGE          (-100010)
+#define PMEM2_E_OFFSET_UNALIGNED             (-100011)
+#define PMEM2_E_INVALID_ALIGNMENT_FORMAT     (-100012)
+#define PMEM2_E_INVALID_ALIGNMENT_VALUE      (-100013)
+#define PMEM2_E_INVALID_SIZE_FORMAT          (-100014)
+#define PMEM2_E_LENGTH_UNALIGNED             (-100015)
+#define PMEM2_E_MAPPING_NOT_FOUND            (-100016)
+#define PMEM2_E_BUFFER_TOO_SMALL             (-100017)
+#define PMEM2_E_SOURCE_EMPTY                 (-100018)
+#define PMEM2_E_INVALID_SHARING_VALUE        (-100019)
+#define PMEM2_E_SRC_DEVDAX_PRIVATE           (-100020)
+#define PMEM2_E_INVALID_ADDRESS_REQUEST_TYPE (-100021)
+#define PMEM2_E_ADDRESS_UNALIGNED            (-100022)
+#define PMEM2_E_ADDRESS_NULL                 (-100023)
+#define PMEM2_E_DEEP_FLUSH_RANGE             (-100024)
+#define PMEM2_E_INVALID_REGION_FORMAT        (-100025)
+#define PMEM2_E_DAX_REGION_NOT_FOUND         (-100026)
+#define PMEM2_E_INVALID_DEV_FORMAT           (-100027)
+#define PMEM2_E_CANNOT_READ_BOUNDS           (-100028)
+#define PMEM2_E_NO_BAD_BLOCK_FOUND           (-100029)
+#define PMEM2_E_LENGTH_OUT_OF_RANGE          (-100030)
+#define PMEM2_E_INVALID_PROT_FLAG            (-100031)
+#define PMEM2_E_NO_ACCESS                    (-100032)
+#define PMEM2_E_VM_RESERVATION_NOT_EMPTY     (-100033)
+/*
+ * PMDK's manual says MAPPING_EXISTS where its code returned MAP_EXISTS (-100034). Here they
+ * are one value, so that source written for either works; a switch cannot name both.
+ */
+#define PMEM2_E_MAP_EXISTS                   PMEM2_E_MAPPING_EXISTS
+#define PMEM2_E_FILE_DESCRIPTOR_NOT_SET      (-100035)
+#define PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED    (-100036)
+#define PMEM2_E_IO_FAIL                      (-100037)
+/* this library's own: PMEM2_BACKEND names a backend that cannot be had; the message says why */
+#define PMEM2_E_BACKEND                      (-100200)
+
+struct pmem2_source;
+struct pmem2_config;
+struct pmem2_map;
+struct pmem2_vm_reservation;
+
+/* ---- sources: what to map ---- */
+
+/*
+ * Makes a source of an open file: a regular file, or a Device DAX character device. The
+ * descriptor must be open for reading, or reading and writing. It is neither duplicated
+ * nor closed: keep it open as long as the source is used; a map needs it no more. The
+ * type is read once, the size at every question, so a file may grow.
+ *
+ * *src is NULL after a failure.
+ *
+ * Errors:
+ *   PMEM2_E_INVALID_FILE_HANDLE  fd is negative, closed, or open for writing only
+ *   PMEM2_E_INVALID_FILE_TYPE    a directory, pipe, socket, block device, or a character
+ *                                device that is no Device DAX
+ */
+int pmem2_source_from_fd(struct pmem2_source **src, int fd);
+
+/*
+ * Makes a source of anonymous memory: zeros, gone with the mapping. Any size is taken; it is the
+ * length of a mapping whose config names none.
+ */
+int pmem2_source_from_anon(struct pmem2_source **src, size_t size);
+
+/*
+ * The descriptor that the source was made of.
+ *
+ * Errors: PMEM2_E_FILE_DESCRIPTOR_NOT_SET for anonymous memory; *fd is untouched.
+ */
+int pmem2_source_get_fd(const struct pmem2_source *src, int *fd);
+
+/*
+ * The size of the source now. *size is untouched after a failure.
+ *
+ * Errors:
+ *   PMEM2_E_INVALID_FILE_HANDLE  the descriptor has been closed
+ *   PMEM2_E_INVALID_SIZE_FORMAT  the device's size in sysfs is not a number
+ *   -errno                       of fstat(2), or of reading the device's size
+ */
+int pmem2_source_size(const struct pmem2_source *src, size_t *size);
+
+/*
+ * What offset and length of a mapping must be multiples of: the page size; for Device DAX the
+ * device's alignment.
+ *
+ * Errors:
+ *   PMEM2_E_INVALID_ALIGNMENT_FORMAT, _VALUE  the device's alignment in sysfs is not a number;
+ *                                             is not a power of two
+ *   -errno                                    of reading it
+ */
+int pmem2_source_alignment(const struct pmem2_source *src, size_t *alignment);
+
+/* Releases the source; never fails. Maps and bad block contexts made of it live on. */
+int pmem2_source_delete(struct pmem2_source **src);
+
+/*
+ * Reads, or writes, size bytes at offset, surviving bad blocks. All or an error; the
+ * buffer's, or the file's, content is unspecified after one. Safe in several threads at
+ * once; the process's SIGBUS handler keeps getting the signals that are not ours.
+ *
+ * Errors:
+ *   PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED  anonymous memory
+ *   PMEM2_E_LENGTH_OUT_OF_RANGE        [offset, offset + size) ends behind the source
+ *   PMEM2_E_IO_FAIL                    a bad block is in the way
+ *   -errno                             of pread(2), pwrite(2), mmap(2)
+ */
+int pmem2_source_pread_mcsafe(struct pmem2_source *src, void *buf, size_t size, size_t offset);
+int pmem2_source_pwrite_mcsafe(struct pmem2_source *src, void *buf, size_t size, size_t offset);
+
+/* ---- virtual memory reservations: places to map into ---- */
+
+/* Where it begins, and its length. */
+void *pmem2_vm_reservation_get_address(struct pmem2_vm_reservation *rsv);
+size_t pmem2_vm_reservation_get_size(struct pmem2_vm_reservation *rsv);
+
+/*
+ * Reserves address space, without access, for maps to be placed in. addr: where, on a
+ * page boundary, or NULL: the library chooses (on a 2 MiB boundary; from 2 GiB on, 1 GiB).
+ * *rsv_ptr is NULL after a failure.
+ *
+ * Maps may be made and deleted in different parts of one reservation by several
+ * threads at once; extend, shrink and delete need it alone.
+ *
+ * Errors:
+ *   PMEM2_E_ADDRESS_UNALIGNED    addr is not on a page boundary
+ *   PMEM2_E_LENGTH_UNALIGNED     size is not a multiple of the page size
+ *   PMEM2_E_LENGTH_OUT_OF_RANGE  size is 0
+ *   PMEM2_E_MAPPING_EXISTS       something is mapped in [addr, addr + size)
+ *   -ENOMEM                      no room for it in the address space
+ */
+int pmem2_vm_reservation_new(struct pmem2_vm_reservation **rsv_ptr, void *addr, size_t size);
+
+/*
+ * Gives the address space back.
+ *
+ * Errors: PMEM2_E_VM_RESERVATION_NOT_EMPTY while maps are in it (it is kept); -errno of munmap(2).
+ */
+int pmem2_vm_reservation_delete(struct pmem2_vm_reservation **rsv_ptr);
+
+/*
+ * Makes the reservation longer by size at its end. Unchanged after a failure.
+ *
+ * Errors:
+ *   PMEM2_E_LENGTH_UNALIGNED  size is not a multiple of the page size
+ *   PMEM2_E_MAPPING_EXISTS    something is mapped there
+ *   -ENOMEM                   no room
+ */
+int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size);
+
+/*
+ * Gives back [offset, offset + size) of the reservation, which must be its beginning or its end.
+ * After the beginning went, offsets count from the new one. Unchanged after a failure.
+ *
+ * Errors, in this order:
+ *   PMEM2_E_OFFSET_UNALIGNED, PMEM2_E_LENGTH_UNALIGNED  not multiples of the page size
+ *   PMEM2_E_OFFSET_OUT_OF_RANGE       offset is not inside the reservation
+ *   PMEM2_E_LENGTH_OUT_OF_RANGE       size is 0, or ends behind the reservation
+ *   PMEM2_E_NOSUPP                    the middle, or all of it
+ *   PMEM2_E_VM_RESERVATION_NOT_EMPTY  maps are in the part
+ *   -errno                            of munmap(2)
+ */
+int pmem2_vm_reservation_shrink(struct pmem2_vm_reservation *rsv, size_t offset, size_t size);
+
+/*
+ * Finds a map of the reservation: the first that meets [reserv_offset, reserv_offset + len)
+ * (len 0: the one that holds reserv_offset); the one before, or behind, map (which may
+ * lie outside); the first; the last. The map belongs to who made it.
+ *
+ * Errors: PMEM2_E_MAPPING_NOT_FOUND, with NULL stored.
+ */
+int pmem2_vm_reservation_map_find(
+	struct pmem2_vm_reservation *rsv, size_t reserv_offset, size_t len, struct pmem2_map **map);
+int pmem2_vm_reservation_map_find_prev(
+	struct pmem2_vm_reservation *rsv, struct pmem2_map *map, struct pmem2_map **prev_map);
+int pmem2_vm_reservation_map_find_next(
+	struct pmem2_vm_reservation *rsv, struct pmem2_map *map, struct pmem2_map **next_map);
+int pmem2_vm_reservation_map_find_first(struct pmem2_vm_reservation *rsv, struct pmem2_map **map);
+int pmem2_vm_reservation_map_find_last(struct pmem2_vm_reservation *rsv, struct pmem2_map **map);
+
+/* ---- configs: how to map ---- */
+
+/*
+ * A config: no granularity yet, PMEM2_SHARED, readable and writable, from offset 0
+ * to the end of the source, anywhere. A setter that refuses a value keeps the old one.
+ */
+int pmem2_config_new(struct pmem2_config **cfg);
+int pmem2_config_delete(struct pmem2_config **cfg); /* never fails */
+
+/* How much is written when a byte is made durable: the finer, the better. */
+enum pmem2_granularity {
+	PMEM2_GRANULARITY_BYTE,       /* caches are in the power-fail domain (eADR): a fence is enough */
+	PMEM2_GRANULARITY_CACHE_LINE, /* the memory controller is (ADR): lines are flushed */
+	PMEM2_GRANULARITY_PAGE,       /* block storage: pages are written by msync(2) */
+};
+
+/*
+ * The coarsest granularity that the program can live with. It must be set before a map is made.
+ *
+ * Errors: PMEM2_E_GRANULARITY_NOT_SUPPORTED, g is none of the three.
+ */
+int pmem2_config_set_required_store_granularity(
+	struct pmem2_config *cfg, enum pmem2_granularity g);
+
+/*
+ * Where in the source the mapping begins; pmem2_map_new wants a multiple of the source's alignment.
+ *
+ * Errors: PMEM2_E_OFFSET_OUT_OF_RANGE, offset is greater than INT64_MAX.
+ */
+int pmem2_config_set_offset(struct pmem2_config *cfg, size_t offset);
+
+/*
+ * How much to map; 0: to the end of the source. pmem2_map_new judges it. Never fails.
+ */
+int pmem2_config_set_length(struct pmem2_config *cfg, size_t length);
+
+enum pmem2_sharing_type {
+	PMEM2_SHARED,  /* stores reach the source */
+	PMEM2_PRIVATE, /* stores stay in this process, and are never durable */
+};
+
+/* Errors: PMEM2_E_INVALID_SHARING_VALUE, type is neither. */
+int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type type);
+
+#define PMEM2_PROT_EXEC  (1U << 29)
+#define PMEM2_PROT_READ  (1U << 30)
+#define PMEM2_PROT_WRITE (1U << 31)
+#define PMEM2_PROT_NONE  0
+
+/* Errors: PMEM2_E_INVALID_PROT_FLAG, prot has a bit that is none of the above. */
+int pmem2_config_set_protection(struct pmem2_config *cfg, unsigned prot);
+
+/*
+ * Map at offset of the reservation instead of anywhere; rsv NULL: anywhere. pmem2_map_new
+ * judges the offset. Never fails. The reservation must outlive the maps in it.
+ */
+int pmem2_config_set_vm_reservation(
+	struct pmem2_config *cfg, struct pmem2_vm_reservation *rsv, size_t offset);
+
+/* ---- maps ---- */
+
+/*
+ * Makes a map object of memory that the program mapped itself; src says of what. Address, length and
+ * granularity are the caller's word: they are not verified. pmem2_map_delete
+ * does not unmap it. *map is untouched after a failure.
+ *
+ * Errors:
+ *   PMEM2_E_MAPPING_EXISTS             another map has part of [addr, addr + len); a program
+ *                                      linked to PMDK's library gets -100034
+ *   PMEM2_E_GRANULARITY_NOT_SUPPORTED  gran is none of the three, or no backend serves it here
+ */
+int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *src, void *addr,
+	size_t len, enum pmem2_granularity gran);
+
+/*
+ * Maps the source as the config says. Source, config and descriptor are not needed afterwards.
+ * *map_ptr is NULL after a failure, and nothing is left mapped. Files of 2 MiB and more are placed on
+ * 2 MiB boundaries, of 2 GiB and more on 1 GiB boundaries.
+ *
+ * Errors:
+ *   PMEM2_E_GRANULARITY_NOT_SET   the config has no granularity
+ *   PMEM2_E_OFFSET_UNALIGNED, PMEM2_E_LENGTH_UNALIGNED  not on the source's alignment; or the
+ *                                 offset in the reservation is not a multiple of the page size
+ *   PMEM2_E_SRC_DEVDAX_PRIVATE    Device DAX cannot be mapped privately
+ *   PMEM2_E_SOURCE_EMPTY          the source's size is 0
+ *   PMEM2_E_MAP_RANGE             offset + length overflows or is behind the source's end
+ *   PMEM2_E_ADDRESS_UNALIGNED     the place in the reservation is not on the device's alignment, or
+ *                                 ends behind the reservation (a program linked to
+ *                                 PMDK's library gets PMEM2_E_LENGTH_OUT_OF_RANGE for the latter)
+ *   PMEM2_E_MAPPING_EXISTS        another map has that place in the reservation
+ *   PMEM2_E_NO_ACCESS             the protection conflicts with how the file is open
+ *   PMEM2_E_NOSUPP                the file system or CPU does not support that protection
+ *   PMEM2_E_GRANULARITY_NOT_SUPPORTED  the store granularity there is coarser than required; the
+ *                                 message says which step decided it
+ *   PMEM2_E_BACKEND               PMEM2_BACKEND names what cannot be had
+ *   -EACCES                       the file is append-only (a program linked to PMDK's library
+ *                                 gets PMEM2_E_NO_ACCESS)
+ *   -errno                        of mmap(2); all those of pmem2_source_size, _alignment
+ */
+int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
+	const struct pmem2_source *src);
+
+/*
+ * Unmaps and releases. In a reservation the place is left without access, for another map. The
+ * map's functions stay valid. *map_ptr is kept after a failure.
+ *
+ * Errors: PMEM2_E_MAPPING_NOT_FOUND, the map is not registered; -errno of munmap(2), mmap(2).
+ */
+int pmem2_map_delete(struct pmem2_map **map_ptr);
+
+void *pmem2_map_get_address(struct pmem2_map *map);
+size_t pmem2_map_get_size(struct pmem2_map *map); /* exact: 5000 for a file of 5000 bytes */
+enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map);
+
+/*
+ * Which variant of which backend serves the map, e.g. "clwb-avx512f" or "generic_msync". Never NULL,
+ * and valid for the life of the process. This library's own.
+ */
+const char *pmem2_map_get_backend_name(struct pmem2_map *map);
+
+/* ---- making stores durable ---- */
+
+/*
+ * flush starts making the stores in [ptr, ptr + size) durable, drain waits until this
+ * thread's flushes are, persist does both. No alignment is asked for; the range is widened
+ * to lines, or pages. They may be called from any thread, on any memory. What is in no map is
+ * skipped. Durable stores can have become so before: a store is never held back.
+ *
+ * At PAGE, persist and flush are one function, drain does nothing, and a failing
+ * msync(2) aborts the process with a message: going on would lose data silently.
+ */
+typedef void (*pmem2_persist_fn)(const void *ptr, size_t size);
+typedef void (*pmem2_flush_fn)(const void *ptr, size_t size);
+typedef void (*pmem2_drain_fn)(void);
+
+/* The functions of a map: never NULL, the same for all maps of one granularity. */
+pmem2_persist_fn pmem2_get_persist_fn(struct pmem2_map *map);
+pmem2_flush_fn pmem2_get_flush_fn(struct pmem2_map *map);
+pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map);
+
+#define PMEM2_F_MEM_NODRAIN     (1U << 0) /* flush, but leave the drain to a later drain_fn */
+#define PMEM2_F_MEM_NONTEMPORAL (1U << 1) /* hint: bypass the caches; wins over TEMPORAL */
+#define PMEM2_F_MEM_TEMPORAL    (1U << 2) /* hint: through the caches */
+#define PMEM2_F_MEM_WC          (1U << 3) /* hint: as NONTEMPORAL */
+#define PMEM2_F_MEM_WB          (1U << 4) /* hint: as TEMPORAL */
+#define PMEM2_F_MEM_NOFLUSH     (1U << 5) /* do not flush, and so do not drain */
+#define PMEM2_F_MEM_VALID_FLAGS                                                                    \
+	(PMEM2_F_MEM_NODRAIN | PMEM2_F_MEM_NONTEMPORAL | PMEM2_F_MEM_TEMPORAL | PMEM2_F_MEM_WC |   \
+		PMEM2_F_MEM_WB | PMEM2_F_MEM_NOFLUSH)
+
+/*
+ * memmove(3), memcpy(3) and memset(3) whose result is durable on return, unless a flag says
+ * otherwise. They return the destination; ranges may overlap in all of them. When destination
+ * and length are multiples of 8, every store is of at least 8 bytes: an aligned 8-byte
+ * value is never torn. With no hint, copies of PMEM_MOVNT_THRESHOLD bytes (256) and more are
+ * non-temporal.
+ */
+typedef void *(*pmem2_memmove_fn)(void *pmemdest, const void *src, size_t len, unsigned flags);
+typedef void *(*pmem2_memcpy_fn)(void *pmemdest, const void *src, size_t len, unsigned flags);
+typedef void *(*pmem2_memset_fn)(void *pmemdest, int c, size_t len, unsigned flags);
+
+pmem2_memmove_fn pmem2_get_memmove_fn(struct pmem2_map *map);
+pmem2_memcpy_fn pmem2_get_memcpy_fn(struct pmem2_map *map); /* the same function */
+pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map);
+
+/* ---- reliability, availability, serviceability ---- */
+
+/*
+ * Makes [ptr, ptr + size) of the map durable in the most reliable way that software can ask
+ * for: msync(2) for files; for Device DAX the CPU's flush and the region's deep_flush
+ * (write pending queues). 0 means that it was done.
+ *
+ * Errors:
+ *   PMEM2_E_DEEP_FLUSH_RANGE      the range is not within the map
+ *   PMEM2_E_NOSUPP                anonymous memory
+ *   PMEM2_E_DAX_REGION_NOT_FOUND  the device's region cannot be told
+ *   -errno                        of msync(2), or of opening or writing the region's deep_flush
+ */
+int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size);
+
+/*
+ * The identity of the DIMMs that back the source: their ids, one after another, as a
+ * string. id NULL: *len becomes the length needed, the final 0 included; else *len is the
+ * buffer's size. id is untouched after a failure.
+ *
+ * Errors:
+ *   PMEM2_E_NOSUPP            not on an NVDIMM, anonymous memory, or libpmem2's ndctl module is not
+ *                             installed
+ *   PMEM2_E_BUFFER_TOO_SMALL  *len is too little
+ *   -errno                    the answer could not be read; the message names the file
+ */
+int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len);
+
+/*
+ * The unsafe shutdown count: how often power went without the DIMMs saving what was
+ * pending; summed over the DIMMs that back the source. *usc is untouched after a failure.
+ *
+ * Errors: PMEM2_E_NOSUPP as above, or a DIMM counts none; -errno as above.
+ */
+int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc);
+
+/*
+ * The NUMA node of the source's memory. *numa_node is untouched after a failure.
+ *
+ * Errors: PMEM2_E_NOSUPP anonymous memory, or no ndctl module; PMEM2_E_DAX_REGION_NOT_FOUND
+ * not on an NVDIMM; -errno as above.
+ */
+int pmem2_source_numa_node(const struct pmem2_source *src, int *numa_node);
+
+struct pmem2_badblock_context;
+
+struct pmem2_badblock {
+	size_t offset; /* in the source */
+	size_t length;
+};
+
+/*
+ * Takes a list of the source's bad blocks as they are now. The context may outlive the
+ * source, but not the descriptor.
+ *
+ * Errors: PMEM2_E_NOSUPP anonymous memory, no ndctl module where one is needed, or storage
+ * whose blocks cannot be told (device-mapper, several devices); -errno as above.
+ */
+int pmem2_badblock_context_new(
+	struct pmem2_badblock_context **bbctx, const struct pmem2_source *src);
+
+/* The next one. Errors: PMEM2_E_NO_BAD_BLOCK_FOUND, there is no further one. */
+int pmem2_badblock_next(struct pmem2_badblock_context *bbctx, struct pmem2_badblock *bb);
+
+void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
+
+/*
+ * Replaces the range by healthy zeros; what was in it is lost. May be called again after a failure.
+ *
+ * Errors:
+ *   PMEM2_E_OFFSET_OUT_OF_RANGE, PMEM2_E_LENGTH_OUT_OF_RANGE  greater than INT64_MAX
+ *   -EINVAL  the length is 0
+ *   -ENXIO   the device did not clear all of it
+ *   -errno   of fallocate(2), or of the device's command
+ */
+int pmem2_badblock_clear(
+	struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb);
+
+/* ---- errors ---- */
+
+/*
+ * One sentence on this thread's latest failure: never NULL, "" before the first, not cleared by
+ * success. The text is the thread's, valid until its next failure.
+ */
+const char *pmem2_errormsg(void);
+
+/* The nearest errno value, positive, of a code that this library returned; 0 of 0. */
+int pmem2_err_to_errno(int code);
+
+/* Prints the formatted text, ": ", pmem2_errormsg() and a newline on stderr. */
+void pmem2_perror(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
