@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* error.h -- a code, and a sentence for this thread. */
+#ifndef PMEM2_ERROR_H
+#define PMEM2_ERROR_H
+
+#include <stdarg.h>
+
+#include <libpmem2.h>
+
+/* Sets the sentence and answers code: `return pmem2_err(PMEM2_E_..., "...")`. Keeps errno. */
+int pmem2_err(int code, const char *format, ...) __attribute__((__format__(__printf__, 2, 3)));
+
+/* The same for a failed system call: "format: strerror(errno)"; answers -errno, read first of all. */
+int pmem2_err_sys(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+/* Prefixes the sentence as it stands, for a caller that knows more than who reported. */
+void pmem2_err_prefix(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+/* pmem2_perror with its arguments at hand. */
+void pmem2_vperror(const char *format, va_list args) __attribute__((__format__(__printf__, 1, 0)));
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* source.c -- what a mapping is made of. */
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "sysfs.h"
+
+size_t pmem2_page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool is_devdax(dev_t device)
+{
+	char link[PATH_MAX];
+	char target[PATH_MAX];
+
+	pmem2_sysfs_path(link, PMEM2_SYSFS_CHAR, device, "subsystem");
+	if (realpath(link, target) == NULL)
+		return false;
+
+	return strcmp(strrchr(target, '/'), "/dax") == 0;
+}
+
+static int classify(struct pmem2_source *src, const struct stat *st)
+{
+	if (S_ISREG(st->st_mode)) {
+		src->type = PMEM2_SOURCE_FILE;
+		src->device = st->st_dev;
+		return 0;
+	}
+
+	if (S_ISDIR(st->st_mode))
+		return pmem2_err(PMEM2_E_INVALID_FILE_TYPE,
+			"cannot set fd to directory in pmem2_source_from_fd");
+
+	if (!S_ISCHR(st->st_mode))
+		return pmem2_err(PMEM2_E_INVALID_FILE_TYPE, "file type 0%o not supported",
+			(unsigned)(st->st_mode & S_IFMT));
+
+	if (!is_devdax(st->st_rdev))
+		return pmem2_err(PMEM2_E_INVALID_FILE_TYPE,
+			"the character device is no Device DAX (its subsystem in sysfs is not dax)");
+
+	src->type = PMEM2_SOURCE_DEVDAX;
+	src->device = st->st_rdev;
+	return 0;
+}
+
+int pmem2_source_init(struct pmem2_source *src, int fd)
+{
+	if (fd < 0)
+		return pmem2_err(PMEM2_E_INVALID_FILE_HANDLE, "fd %d is negative", fd);
+
+	int flags = fcntl(fd, F_GETFL);
+	if (flags < 0) {
+		int ret = pmem2_err_sys("fcntl");
+		return ret == -EBADF ? PMEM2_E_INVALID_FILE_HANDLE : ret;
+	}
+	if ((flags & O_ACCMODE) == O_WRONLY)
+		return pmem2_err(PMEM2_E_INVALID_FILE_HANDLE,
+			"fd must be open with O_RDONLY or O_RDWR");
+
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return pmem2_err_sys("fstat");
+
+	*src = (struct pmem2_source){.fd = fd};
+	return classify(src, &st);
+}
+
+int pmem2_source_from_fd(struct pmem2_source **src, int fd)
+{
+	struct pmem2_source source;
+
+	*src = NULL;
+
+	int ret = pmem2_source_init(&source, fd);
+	if (ret != 0)
+		return ret;
+
+	struct pmem2_source *made = malloc(sizeof(*made));
+	if (made == NULL)
+		return pmem2_err_sys("malloc");
+
+	*made = source;
+	*src = made;
+	return 0;
+}
+
+int pmem2_source_from_anon(struct pmem2_source **src, size_t size)
+{
+	*src = NULL;
+
+	struct pmem2_source *made = malloc(sizeof(*made));
+	if (made == NULL)
+		return pmem2_err_sys("malloc");
+
+	*made = (struct pmem2_source){.type = PMEM2_SOURCE_ANON, .fd = -1, .size = size};
+	*src = made;
+	return 0;
+}
+
+int pmem2_source_delete(struct pmem2_source **src)
+{
+	free(*src);
+	*src = NULL;
+	return 0;
+}
+
+int pmem2_source_get_fd(const struct pmem2_source *src, int *fd)
+{
+	if (src->type == PMEM2_SOURCE_ANON)
+		return pmem2_err(PMEM2_E_FILE_DESCRIPTOR_NOT_SET,
+			"File descriptor is not set, source type does not support fd");
+
+	*fd = src->fd;
+	return 0;
+}
+
+static int devdax_size(dev_t device, size_t *size)
+{
+	char path[PATH_MAX];
+	uint64_t bytes;
+
+	pmem2_sysfs_path(path, PMEM2_SYSFS_CHAR, device, "size");
+	int ret = pmem2_sysfs_read_u64(path, &bytes);
+	if (ret == -EINVAL || ret == -E2BIG)
+		return pmem2_err(PMEM2_E_INVALID_SIZE_FORMAT, "%s holds no size in bytes", path);
+	if (ret != 0) {
+		errno = -ret;
+		return pmem2_err_sys("read %s", path);
+	}
+
+	*size = bytes;
+	return 0;
+}
+
+int pmem2_source_size(const struct pmem2_source *src, size_t *size)
+{
+	if (src->type == PMEM2_SOURCE_ANON) {
+		*size = src->size;
+		return 0;
+	}
+
+	/* asked for devices too: a descriptor closed since must show */
+	struct stat st;
+	if (fstat(src->fd, &st) != 0) {
+		int ret = pmem2_err_sys("fstat");
+		return ret == -EBADF ? PMEM2_E_INVALID_FILE_HANDLE : ret;
+	}
+
+	if (src->type == PMEM2_SOURCE_DEVDAX)
+		return devdax_size(src->device, size);
+
+	*size = (size_t)st.st_size;
+	return 0;
+}
+
+static int devdax_alignment(dev_t device, size_t *alignment)
+{
+	/* the second one: kernels before 5.1, where the character device is a child */
+	static const char *const attributes[] = {"align", "device/align"};
+	char path[PATH_MAX];
+	uint64_t bytes = 0;
+	int ret = -ENOENT;
+
+	for (size_t i = 0; i < 2 && ret == -ENOENT; i++) {
+		pmem2_sysfs_path(path, PMEM2_SYSFS_CHAR, device, attributes[i]);
+		ret = pmem2_sysfs_read_u64(path, &bytes);
+	}
+	if (ret == -EINVAL || ret == -E2BIG)
+		return pmem2_err(
+			PMEM2_E_INVALID_ALIGNMENT_FORMAT, "%s holds no alignment in bytes", path);
+	if (ret != 0) {
+		errno = -ret;
+		return pmem2_err_sys("read %s", path);
+	}
+	if (bytes == 0 || (bytes & (bytes - 1)) != 0)
+		return pmem2_err(PMEM2_E_INVALID_ALIGNMENT_VALUE,
+			"%s holds %ju, which is not a power of two", path, (uintmax_t)bytes);
+
+	*alignment = bytes;
+	return 0;
+}
+
+int pmem2_source_alignment(const struct pmem2_source *src, size_t *alignment)
+{
+	if (src->type == PMEM2_SOURCE_DEVDAX)
+		return devdax_alignment(src->device, alignment);
+
+	*alignment = pmem2_page_size();
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* sysfs.h -- read one attribute; walk up from a device to its nd region. */
+#ifndef PMEM2_SYSFS_H
+#define PMEM2_SYSFS_H
+
+#include <limits.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* "/sys"; tests point it at a tree of their own. */
+extern const char *pmem2_sysfs_root;
+
+enum pmem2_sysfs_class {
+	PMEM2_SYSFS_BLOCK,
+	PMEM2_SYSFS_CHAR,
+};
+
+/* None of these sets the error sentence: the caller knows what the question was. */
+
+/* Writes "/sys/dev/block/M:m/attribute"; attribute may be "". */
+void pmem2_sysfs_path(char path[PATH_MAX], enum pmem2_sysfs_class class, dev_t device,
+	const char *attribute);
+
+/* Reads a file of at most size - 1 bytes without its final newline. -errno; -E2BIG if longer. */
+int pmem2_sysfs_read(const char *path, char *text, size_t size);
+
+/* Reads a number, decimal or 0x. -errno, or -EINVAL for what is no number or too large. */
+int pmem2_sysfs_read_u64(const char *path, uint64_t *value);
+
+/*
+ * Finds the directory of the nd region that the device's memory is in:
+ * "/sys/devices/.../ndbus0/region1". -ENODEV: it is in none; or -errno: sysfs could not be read.
+ */
+int pmem2_sysfs_region(char region[PATH_MAX], enum pmem2_sysfs_class class, dev_t device);
+
+#endif
