@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* msync(2) makes any file mapping durable, by pages. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include LINE_H
+
+#define BACKEND generic_msync
+#define TUNING  pmem2_generic_msync_tuning
+
+/* no instruction of this backend's flushes anything: put() is never asked to */
+static inline void flush_line(const char *line)
+{
+	(void)line;
+}
+
+#include "../memops.tmpl.h"
+
+/* The caller cannot be told, and going on would lose data silently. */
+static _Noreturn void give_up(const char *begin, size_t length)
+{
+	char text[160];
+	int n = snprintf(text, sizeof(text), "libpmem2: msync of %zu bytes at %p failed: %s\n",
+		length, (const void *)begin, strerror(errno));
+
+	if (write(STDERR_FILENO, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1) < 0)
+		abort();
+	abort();
+}
+
+static int sync_pages(char *begin, size_t length, int how)
+{
+	int ret;
+
+	do
+		ret = msync(begin, length, how);
+	while (ret && errno == EINTR);
+	return ret;
+}
+
+/*
+ * The kernel syncs every mapped part of the range and says ENOMEM at the end if there were holes,
+ * which is fine. A file system can run out of memory too; MS_ASYNC only walks the mappings, so
+ * that it succeeds where there is no hole to blame.
+ */
+static void page_persist(const void *ptr, size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *begin = (char *)((uintptr_t)ptr & ~(page - 1));
+	uintptr_t end = (uintptr_t)ptr + size;
+	int saved = errno;
+
+	if (!size)
+		return;
+	if (end < (uintptr_t)ptr || end > -page)
+		end = -page; /* no mapping reaches the last page; msync takes no range that wraps */
+	size_t length = ((end + page - 1) & ~(page - 1)) - (uintptr_t)begin;
+
+	if (sync_pages(begin, length, MS_SYNC) &&
+		(errno != ENOMEM || !sync_pages(begin, length, MS_ASYNC)))
+		give_up(begin, length);
+	errno = saved;
+}
+
+static void page_drain(void)
+{
+}
+
+inlined void page_put(char *dest, struct from f, size_t len, unsigned flags)
+{
+	if (len <= SHORT)
+		put_short(dest, f, len);
+	else
+		put_long(dest, f, len, 0);
+	if (!(flags & PMEM2_F_MEM_NOFLUSH))
+		page_persist(dest, len);
+}
+
+static void *page_memmove(void *dest, const void *src, size_t len, unsigned flags)
+{
+	page_put(dest, (struct from){.src = src}, len, flags);
+	return dest;
+}
+
+static void *page_memset(void *dest, int c, size_t len, unsigned flags)
+{
+	page_put(dest, (struct from){.repeat = true, .byte = (unsigned char)c}, len, flags);
+	return dest;
+}
+
+const struct pmem2_variant pmem2_generic_msync = {
+	.name = "generic_msync",
+	.needs = ISA_NEEDS,
+	.serves = PMEM2_SERVES_PAGE,
+	.persist = page_persist,
+	.flush = page_persist,
+	.drain = page_drain,
+	.deep_persist = page_persist,
+	.memmove = page_memmove,
+	.memset = page_memset,
+};
+
+const struct pmem2_variant pmem2_generic_msync_byte = {
+	.name = "generic_msync-byte",
+	.needs = ISA_NEEDS,
+	.serves = PMEM2_SERVES_VOLATILE,
+	.persist = byte_persist,
+	.flush = byte_flush,
+	.drain = byte_drain,
+	.deep_persist = byte_persist,
+	.memmove = byte_memmove,
+	.memset = byte_memset,
+};
