@@ -65,16 +65,16 @@ struct pmem2_tuning {
  * memory, must not allocate, lock or read the environment, and keep errno.
  */
 struct pmem2_variant {
-	const char *name; /* "clwb-avx512f": what pmem2_map_get_backend_name() answers */
-	uint64_t needs;   /* PMEM2_CPU_* bits, all must be present */
-	unsigned serves;  /* PMEM2_SERVES_* bits */
-	unsigned reserved; /* 0 */
+	const char *name;         /* "clwb-avx512f": what pmem2_map_get_backend_name() answers */
+	uint64_t needs;           /* PMEM2_CPU_* bits, all must be present */
+	unsigned serves;          /* PMEM2_SERVES_* bits */
+	unsigned reserved;        /* 0 */
 	pmem2_persist_fn persist; /* flush, then drain */
 	pmem2_flush_fn flush;     /* starts making [ptr, ptr + size) durable */
 	pmem2_drain_fn drain;     /* waits for this thread's flushes */
 	pmem2_persist_fn deep_persist; /* as persist, to the most reliable point that an
 	                                  instruction reaches; persist itself if that is it */
-	pmem2_memmove_fn memmove; /* copies, any overlap, and flushes and drains unless told not to */
+	pmem2_memmove_fn memmove;      /* any overlap; flushes and drains unless told not to */
 	pmem2_memset_fn memset;
 };
 
@@ -91,7 +91,7 @@ struct pmem2_attached {
 };
 
 struct pmem2_backend {
-	const char *name; /* the file's name without .so */
+	const char *name;                            /* the file's name without .so */
 	const struct pmem2_variant *const *variants; /* best first, NULL ends */
 	struct pmem2_tuning *tuning;                 /* NULL if it wants none */
 	/*

@@ -207,12 +207,12 @@ int pmem2_vm_reservation_shrink(struct pmem2_vm_reservation *rsv, size_t offset,
  *
  * Errors: PMEM2_E_MAPPING_NOT_FOUND, with NULL stored.
  */
-int pmem2_vm_reservation_map_find(
-	struct pmem2_vm_reservation *rsv, size_t reserv_offset, size_t len, struct pmem2_map **map);
-int pmem2_vm_reservation_map_find_prev(
-	struct pmem2_vm_reservation *rsv, struct pmem2_map *map, struct pmem2_map **prev_map);
-int pmem2_vm_reservation_map_find_next(
-	struct pmem2_vm_reservation *rsv, struct pmem2_map *map, struct pmem2_map **next_map);
+int pmem2_vm_reservation_map_find(struct pmem2_vm_reservation *rsv, size_t reserv_offset,
+	size_t len, struct pmem2_map **map);
+int pmem2_vm_reservation_map_find_prev(struct pmem2_vm_reservation *rsv, struct pmem2_map *map,
+	struct pmem2_map **prev_map);
+int pmem2_vm_reservation_map_find_next(struct pmem2_vm_reservation *rsv, struct pmem2_map *map,
+	struct pmem2_map **next_map);
 int pmem2_vm_reservation_map_find_first(struct pmem2_vm_reservation *rsv, struct pmem2_map **map);
 int pmem2_vm_reservation_map_find_last(struct pmem2_vm_reservation *rsv, struct pmem2_map **map);
 
@@ -227,7 +227,7 @@ int pmem2_config_delete(struct pmem2_config **cfg); /* never fails */
 
 /* How much is written when a byte is made durable: the finer, the better. */
 enum pmem2_granularity {
-	PMEM2_GRANULARITY_BYTE,       /* caches are in the power-fail domain (eADR): a fence is enough */
+	PMEM2_GRANULARITY_BYTE, /* the caches are in the power-fail domain (eADR): a fence does */
 	PMEM2_GRANULARITY_CACHE_LINE, /* the memory controller is (ADR): lines are flushed */
 	PMEM2_GRANULARITY_PAGE,       /* block storage: pages are written by msync(2) */
 };
@@ -237,8 +237,7 @@ enum pmem2_granularity {
  *
  * Errors: PMEM2_E_GRANULARITY_NOT_SUPPORTED, g is none of the three.
  */
-int pmem2_config_set_required_store_granularity(
-	struct pmem2_config *cfg, enum pmem2_granularity g);
+int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum pmem2_granularity g);
 
 /*
  * Where in the source the mapping begins; pmem2_map_new wants a multiple of the source's alignment.
@@ -272,8 +271,8 @@ int pmem2_config_set_protection(struct pmem2_config *cfg, unsigned prot);
  * Map at offset of the reservation instead of anywhere; rsv NULL: anywhere. pmem2_map_new
  * judges the offset. Never fails. The reservation must outlive the maps in it.
  */
-int pmem2_config_set_vm_reservation(
-	struct pmem2_config *cfg, struct pmem2_vm_reservation *rsv, size_t offset);
+int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_reservation *rsv,
+	size_t offset);
 
 /* ---- maps ---- */
 
@@ -362,8 +361,8 @@ pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map);
 #define PMEM2_F_MEM_WC          (1U << 3) /* hint: as NONTEMPORAL */
 #define PMEM2_F_MEM_WB          (1U << 4) /* hint: as TEMPORAL */
 #define PMEM2_F_MEM_NOFLUSH     (1U << 5) /* do not flush, and so do not drain */
-#define PMEM2_F_MEM_VALID_FLAGS                                                                    \
-	(PMEM2_F_MEM_NODRAIN | PMEM2_F_MEM_NONTEMPORAL | PMEM2_F_MEM_TEMPORAL | PMEM2_F_MEM_WC |   \
+#define PMEM2_F_MEM_VALID_FLAGS \
+	(PMEM2_F_MEM_NODRAIN | PMEM2_F_MEM_NONTEMPORAL | PMEM2_F_MEM_TEMPORAL | PMEM2_F_MEM_WC | \
 		PMEM2_F_MEM_WB | PMEM2_F_MEM_NOFLUSH)
 
 /*
@@ -439,8 +438,8 @@ struct pmem2_badblock {
  * Errors: PMEM2_E_NOSUPP anonymous memory, no ndctl module where one is needed, or storage
  * whose blocks cannot be told (device-mapper, several devices); -errno as above.
  */
-int pmem2_badblock_context_new(
-	struct pmem2_badblock_context **bbctx, const struct pmem2_source *src);
+int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
+	const struct pmem2_source *src);
 
 /* The next one. Errors: PMEM2_E_NO_BAD_BLOCK_FOUND, there is no further one. */
 int pmem2_badblock_next(struct pmem2_badblock_context *bbctx, struct pmem2_badblock *bb);
@@ -456,8 +455,7 @@ void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
  *   -ENXIO   the device did not clear all of it
  *   -errno   of fallocate(2), or of the device's command
  */
-int pmem2_badblock_clear(
-	struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb);
+int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb);
 
 /* ---- errors ---- */
 
