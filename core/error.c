@@ -36,8 +36,7 @@ int pmem2_err_sys(const char *format, ...)
 	va_end(args);
 
 	size_t used = strlen(message);
-	errno = saved; /* vsnprintf may have changed what %m prints */
-	snprintf(message + used, sizeof(message) - used, ": %m");
+	snprintf(message + used, sizeof(message) - used, ": %s", strerror(saved));
 
 	errno = saved;
 	return -saved;

@@ -29,6 +29,10 @@
 extern "C" {
 #endif
 
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
 #define PMEM2_E_UNKNOWN                      (-100000)
 #define PMEM2_E_NOSUPP                       (-100001)
 #define PMEM2_E_FILE_HANDLE_NOT_SET          (-100003)
@@ -470,6 +474,10 @@ int pmem2_err_to_errno(int code);
 
 /* Prints the formatted text, ": ", pmem2_errormsg() and a newline on stderr. */
 void pmem2_perror(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

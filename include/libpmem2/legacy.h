@@ -15,6 +15,10 @@
 extern "C" {
 #endif
 
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
 /*
  * Names the file that pmem2_map will map. The descriptor is checked as by
  * pmem2_source_from_fd, is not duplicated and stays the caller's; a negative
@@ -58,6 +62,10 @@ int pmem2_map(const struct pmem2_config *cfg, struct pmem2_map **map);
  * from munmap(2).
  */
 int pmem2_unmap(struct pmem2_map **map);
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

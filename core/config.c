@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* config.c -- how to map. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "error.h"
+
+int pmem2_config_new(struct pmem2_config **cfg)
+{
+	*cfg = NULL;
+
+	struct pmem2_config *made = malloc(sizeof(*made));
+	if (made == NULL)
+		return pmem2_err_sys("malloc");
+
+	*made = (struct pmem2_config){
+		.sharing = PMEM2_SHARED,
+		.protection = PMEM2_PROT_READ | PMEM2_PROT_WRITE,
+		.file = {.fd = -1},
+	};
+	*cfg = made;
+	return 0;
+}
+
+int pmem2_config_delete(struct pmem2_config **cfg)
+{
+	free(*cfg);
+	*cfg = NULL;
+	return 0;
+}
+
+int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum pmem2_granularity g)
+{
+	if ((unsigned)g > PMEM2_GRANULARITY_PAGE)
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED, "unknown granularity value %d",
+			(int)g);
+
+	cfg->granularity = g;
+	cfg->granularity_set = true;
+	return 0;
+}
+
+int pmem2_config_set_offset(struct pmem2_config *cfg, size_t offset)
+{
+	if (offset > INT64_MAX)
+		return pmem2_err(PMEM2_E_OFFSET_OUT_OF_RANGE, "offset is greater than INT64_MAX");
+
+	cfg->offset = offset;
+	return 0;
+}
+
+int pmem2_config_set_length(struct pmem2_config *cfg, size_t length)
+{
+	cfg->length = length;
+	return 0;
+}
+
+int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type type)
+{
+	if (type != PMEM2_SHARED && type != PMEM2_PRIVATE)
+		return pmem2_err(
+			PMEM2_E_INVALID_SHARING_VALUE, "unknown sharing value %d", (int)type);
+
+	cfg->sharing = type;
+	return 0;
+}
+
+int pmem2_config_set_protection(struct pmem2_config *cfg, unsigned prot)
+{
+	unsigned unknown = prot & ~(PMEM2_PROT_EXEC | PMEM2_PROT_READ | PMEM2_PROT_WRITE);
+
+	if (unknown != 0)
+		return pmem2_err(PMEM2_E_INVALID_PROT_FLAG, "invalid flag %u", unknown);
+
+	cfg->protection = prot;
+	return 0;
+}
+
+int pmem2_config_set_vm_reservation(
+	struct pmem2_config *cfg, struct pmem2_vm_reservation *rsv, size_t offset)
+{
+	cfg->rsv = rsv;
+	cfg->rsv_offset = offset;
+	return 0;
+}

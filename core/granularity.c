@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* granularity.c -- what a mapping can promise, and which step decided it. */
+#include "granularity.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "error.h"
+#include "registry.h"
+#include "sysfs.h"
+
+const char *pmem2_granularity_name(enum pmem2_granularity granularity)
+{
+	static const char *const names[] = {"BYTE", "CACHE_LINE", "PAGE"};
+
+	return names[granularity];
+}
+
+/* PMEM2_FORCE_GRANULARITY, asked each time; what it does not know is ignored. */
+static bool forced(enum pmem2_granularity *granularity)
+{
+	static const struct {
+		const char *name;
+		enum pmem2_granularity granularity;
+	} known[] = {
+		{"BYTE", PMEM2_GRANULARITY_BYTE},
+		{"CACHE_LINE", PMEM2_GRANULARITY_CACHE_LINE},
+		{"CACHELINE", PMEM2_GRANULARITY_CACHE_LINE},
+		{"PAGE", PMEM2_GRANULARITY_PAGE},
+	};
+	const char *value = secure_getenv("PMEM2_FORCE_GRANULARITY");
+
+	if (value == NULL)
+		return false;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcasecmp(value, known[i].name) == 0) {
+			*granularity = known[i].granularity;
+			return true;
+		}
+	}
+
+	return false;
+}
+
+/* Whether the attribute that is beside, or above, the region's directory has this value. */
+static bool attribute_is(const char *region, const char *attribute, const char *value)
+{
+	char path[PATH_MAX];
+	char text[64];
+
+	if (snprintf(path, sizeof(path), "%s/%s", region, attribute) >= (int)sizeof(path))
+		return false;
+
+	return pmem2_sysfs_read(path, text, sizeof(text)) == 0 && strcmp(text, value) == 0;
+}
+
+/* The power-fail domain of the memory below, from the source's own region. */
+static enum pmem2_step region_step(const struct pmem2_source *src)
+{
+	bool devdax = src->type == PMEM2_SOURCE_DEVDAX;
+	char region[PATH_MAX];
+
+	if (pmem2_sysfs_region(region, devdax ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK,
+		    src->device) != 0)
+		return devdax ? PMEM2_STEP_NOT_DURABLE : PMEM2_STEP_NO_REGION;
+
+	if (attribute_is(region, "persistence_domain", "cpu_cache"))
+		return PMEM2_STEP_EADR;
+	if (attribute_is(region, "persistence_domain", "memory_controller"))
+		return PMEM2_STEP_ADR;
+
+	/* the driver of Device DAX grants MAP_SYNC to all, also where the host's page cache is below */
+	if (devdax && attribute_is(region, "../provider", "virtio-pmem"))
+		return PMEM2_STEP_NOT_DURABLE;
+
+	return PMEM2_STEP_NO_REGION;
+}
+
+static void judge_hardware(
+	const struct pmem2_source *src, bool synchronous, struct pmem2_verdict *verdict)
+{
+	if (forced(&verdict->granularity)) {
+		verdict->step = PMEM2_STEP_FORCED;
+		return;
+	}
+	if (!synchronous) {
+		verdict->step = PMEM2_STEP_NO_SYNC;
+		verdict->granularity = PMEM2_GRANULARITY_PAGE;
+		return;
+	}
+
+	verdict->step = region_step(src);
+	verdict->granularity = verdict->step == PMEM2_STEP_EADR ? PMEM2_GRANULARITY_BYTE
+								: PMEM2_GRANULARITY_CACHE_LINE;
+}
+
+static int refuse_devdax(const struct pmem2_source *src, const struct pmem2_verdict *verdict)
+{
+	char path[PATH_MAX];
+
+	pmem2_sysfs_path(path, PMEM2_SYSFS_CHAR, src->device, "");
+	if (verdict->step == PMEM2_STEP_NOT_DURABLE)
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			"the device %s is in no nd region of an NVDIMM: nothing says that its "
+			"memory survives a power cut (PMEM2_FORCE_GRANULARITY overrules)",
+			path);
+
+	return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+		"the device %s cannot be made durable by pages: Device DAX knows no msync(2)", path);
+}
+
+int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool synchronous,
+	int sync_errno, struct pmem2_verdict *verdict)
+{
+	*verdict = (struct pmem2_verdict){
+		.granularity = PMEM2_GRANULARITY_BYTE,
+		.step = PMEM2_STEP_VOLATILE,
+		.sync_errno = sync_errno,
+	};
+	if (src->type == PMEM2_SOURCE_ANON || !shared)
+		return 0;
+
+	verdict->durable = true;
+	judge_hardware(src, synchronous, verdict);
+
+	if (src->type == PMEM2_SOURCE_DEVDAX) {
+		if (verdict->step == PMEM2_STEP_NOT_DURABLE ||
+			verdict->granularity == PMEM2_GRANULARITY_PAGE)
+			return refuse_devdax(src, verdict);
+		return 0;
+	}
+
+	/* the kernel's msync(2) makes any file durable, whatever the CPU lacks */
+	if (verdict->granularity != PMEM2_GRANULARITY_PAGE &&
+		!pmem2_registry_serves(verdict->granularity) &&
+		(verdict->step != PMEM2_STEP_FORCED || pmem2_registry()->pinned)) {
+		verdict->granularity = PMEM2_GRANULARITY_PAGE;
+		verdict->step = PMEM2_STEP_NO_BACKEND;
+	}
+
+	return 0;
+}
+
+void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, size_t size)
+{
+	static const char *const words[] = {
+		[PMEM2_STEP_VOLATILE] = "anonymous or private memory, no store outlives the process",
+		[PMEM2_STEP_FORCED] = "PMEM2_FORCE_GRANULARITY says so",
+		[PMEM2_STEP_NO_SYNC] = "MAP_SYNC was refused",
+		[PMEM2_STEP_NO_REGION] = "MAP_SYNC was granted, no nd region says more",
+		[PMEM2_STEP_EADR] = "the nd region's persistence_domain is cpu_cache",
+		[PMEM2_STEP_ADR] = "the nd region's persistence_domain is memory_controller",
+		[PMEM2_STEP_NO_BACKEND] = "no CPU backend can be used, msync(2) can",
+		[PMEM2_STEP_NOT_DURABLE] = "the device is in no nd region",
+		[PMEM2_STEP_CALLER] = "the caller of pmem2_map_from_existing said so",
+	};
+
+	if (verdict->step == PMEM2_STEP_NO_SYNC) {
+		snprintf(text, size, "%s: %s", words[verdict->step],
+			strerror(verdict->sync_errno));
+	} else {
+		snprintf(text, size, "%s", words[verdict->step]);
+	}
+}
+
+int pmem2_granularity_check(const struct pmem2_verdict *verdict, enum pmem2_granularity required)
+{
+	char step[160];
+
+	if (verdict->granularity <= required)
+		return 0;
+
+	pmem2_granularity_explain(verdict, step, sizeof(step));
+	if (verdict->granularity == PMEM2_GRANULARITY_PAGE)
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			"requested granularity not available because fd doesn't point to "
+			"DAX-enabled file or kernel doesn't support MAP_SYNC flag (Linux >= "
+			"4.15): %s",
+			step);
+
+	return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+		"requested granularity not available because the platform doesn't support eADR: %s",
+		step);
+}

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* map.c -- the object, and the getters of its functions. */
+#include "map.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "config.h"
+#include "error.h"
+#include "placement.h"
+#include "range.h"
+#include "vm_reservation.h"
+
+const struct pmem2_answers pmem2_answers_manual = {
+	.beyond_reservation = PMEM2_E_ADDRESS_UNALIGNED,
+	.append_only = -EACCES,
+	.overlap = PMEM2_E_MAPPING_EXISTS,
+};
+
+/* All maps of the process. A map of length 0 is none of them. */
+static struct pmem2_range_set maps = PMEM2_RANGE_SET_INIT;
+
+static struct pmem2_range range_of(struct pmem2_map *map)
+{
+	uintptr_t begin = (uintptr_t)map->address;
+
+	return (struct pmem2_range){begin, begin + map->length, map};
+}
+
+static int enroll(struct pmem2_map *map, int overlap)
+{
+	if (map->length == 0)
+		return 0;
+
+	switch (pmem2_range_insert(&maps, range_of(map))) {
+	case 0:
+		return 0;
+	case -EEXIST:
+		return pmem2_err(overlap, "another map has part of the %zu bytes at %p",
+			map->length, map->address);
+	default:
+		return pmem2_err(-ENOMEM, "malloc: no memory to register the map");
+	}
+}
+
+static int resign(struct pmem2_map *map)
+{
+	if (map->length == 0 ||
+		pmem2_range_remove(&maps, (uintptr_t)map->address, map) == 0)
+		return 0;
+
+	return pmem2_err(PMEM2_E_MAPPING_NOT_FOUND, "no map is registered at %p", map->address);
+}
+
+/* ---- what is asked for ---- */
+
+/* Judges offset and length, in COMPAT order, and answers how much to map. */
+static int measure(const struct pmem2_config *cfg, const struct pmem2_source *src,
+	size_t alignment, size_t *length)
+{
+	size_t size;
+	int ret = pmem2_source_size(src, &size);
+	if (ret != 0)
+		return ret;
+
+	if (cfg->offset % alignment != 0)
+		return pmem2_err(PMEM2_E_OFFSET_UNALIGNED, "offset is not a multiple of %zu",
+			alignment);
+	if (src->type == PMEM2_SOURCE_DEVDAX && cfg->sharing == PMEM2_PRIVATE)
+		return pmem2_err(PMEM2_E_SRC_DEVDAX_PRIVATE,
+			"Device DAX does not support private mappings");
+	if (size == 0)
+		return pmem2_err(PMEM2_E_SOURCE_EMPTY, "file length is equal 0");
+	if (cfg->length % alignment != 0)
+		return pmem2_err(PMEM2_E_LENGTH_UNALIGNED, "length is not a multiple of %zu",
+			alignment);
+	if (cfg->offset + cfg->length < cfg->offset)
+		return pmem2_err(PMEM2_E_MAP_RANGE, "overflow of offset and length");
+	if (cfg->offset + cfg->length > size)
+		return pmem2_err(PMEM2_E_MAP_RANGE, "mapping larger than file size");
+
+	*length = cfg->length;
+	if (cfg->length == 0)
+		*length = src->type == PMEM2_SOURCE_ANON ? size : size - cfg->offset;
+	return 0;
+}
+
+static int native_protection(unsigned protection)
+{
+	return ((protection & PMEM2_PROT_EXEC) != 0 ? PROT_EXEC : 0) |
+		((protection & PMEM2_PROT_READ) != 0 ? PROT_READ : 0) |
+		((protection & PMEM2_PROT_WRITE) != 0 ? PROT_WRITE : 0);
+}
+
+/* Whether mmap's EACCES is due to chattr +a, and not to how the file is open. */
+static bool is_append_only(int fd, bool writes)
+{
+	struct statx stx;
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (writes && (flags & O_ACCMODE) != O_RDWR))
+		return false;
+
+	return statx(fd, "", AT_EMPTY_PATH, 0, &stx) == 0 &&
+		(stx.stx_attributes & STATX_ATTR_APPEND) != 0;
+}
+
+static int map_error(int error, const struct pmem2_placement *wanted,
+	const struct pmem2_answers *answers)
+{
+	errno = -error;
+	pmem2_err_sys("mmap");
+
+	switch (error) {
+	case -EACCES:
+		return wanted->fd >= 0 &&
+				is_append_only(wanted->fd,
+					wanted->shared && (wanted->protection & PROT_WRITE) != 0)
+			? answers->append_only
+			: PMEM2_E_NO_ACCESS;
+	case -ENOTSUP:
+		return PMEM2_E_NOSUPP;
+	case -EEXIST:
+		return PMEM2_E_MAPPING_EXISTS;
+	default:
+		return error;
+	}
+}
+
+/* ---- making one ---- */
+
+static int attach(const struct pmem2_map *map, int fd, size_t offset)
+{
+	const struct pmem2_attached attached = {
+		.address = map->address,
+		.length = map->length,
+		.offset = offset,
+		.fd = fd,
+		.granularity = map->verdict.granularity,
+	};
+
+	if (map->choice->backend->attach == NULL)
+		return 0;
+
+	int ret = map->choice->backend->attach(&attached);
+	if (ret != 0)
+		return pmem2_err(ret, "the backend %s refused to watch the mapping: %s",
+			map->choice->variant->name, strerror(-ret));
+
+	return 0;
+}
+
+static void detach(const struct pmem2_map *map)
+{
+	const struct pmem2_attached attached = {
+		.address = map->address,
+		.length = map->length,
+		.fd = -1,
+		.granularity = map->verdict.granularity,
+	};
+
+	if (map->choice->backend->detach != NULL)
+		map->choice->backend->detach(&attached);
+}
+
+/* Judges a fresh mapping and takes it over: into its reservation, to its backend, into the register. */
+static int settle(struct pmem2_map *map, const struct pmem2_config *cfg,
+	const struct pmem2_source *src, const struct pmem2_placed *placed, void *place)
+{
+	bool shared = cfg->sharing == PMEM2_SHARED;
+	int ret = pmem2_granularity_judge(
+		src, shared, placed->synchronous, placed->sync_errno, &map->verdict);
+	if (ret == 0)
+		ret = pmem2_granularity_check(&map->verdict, cfg->granularity);
+	if (ret == 0)
+		ret = pmem2_registry_pick(
+			map->verdict.granularity, map->verdict.durable, &map->choice);
+	if (ret == 0 && place != NULL) {
+		ret = pmem2_placement_move(placed->address, place, map->length);
+		if (ret == 0)
+			map->address = place;
+	}
+	if (ret != 0)
+		return ret;
+
+	ret = attach(map, src->fd, cfg->offset);
+	if (ret != 0)
+		return ret;
+
+	ret = enroll(map, PMEM2_E_MAPPING_EXISTS);
+	if (ret != 0)
+		detach(map);
+	return ret;
+}
+
+/* Undoes the mapping: what was in a reservation leaves it reserved. */
+static int vacate(const struct pmem2_map *map, const void *place)
+{
+	return map->address == place ? pmem2_placement_vacate(map->address, map->length)
+				     : pmem2_placement_release(map->address, map->length);
+}
+
+/* Maps at place in the reservation, or anywhere if it is NULL. */
+static int map_at(struct pmem2_map *map, const struct pmem2_config *cfg,
+	const struct pmem2_source *src, size_t alignment, void *place,
+	const struct pmem2_answers *answers)
+{
+	const struct pmem2_placement wanted = {
+		.fd = src->fd,
+		.offset = src->type == PMEM2_SOURCE_ANON ? 0 : (off_t)cfg->offset,
+		.length = map->length,
+		.protection = native_protection(cfg->protection),
+		.shared = cfg->sharing == PMEM2_SHARED,
+		.alignment = src->type == PMEM2_SOURCE_DEVDAX ? alignment : 0,
+	};
+	struct pmem2_placed placed;
+
+	int ret = pmem2_place(&wanted, &placed);
+	if (ret != 0)
+		return map_error(ret, &wanted, answers);
+
+	map->address = placed.address;
+	ret = settle(map, cfg, src, &placed, place);
+	if (ret != 0)
+		vacate(map, place);
+	return ret;
+}
+
+static int map_into(struct pmem2_map *map, const struct pmem2_config *cfg,
+	const struct pmem2_source *src, size_t alignment, const struct pmem2_answers *answers)
+{
+	void *place = NULL;
+
+	map->rsv = cfg->rsv;
+	if (map->rsv == NULL)
+		return map_at(map, cfg, src, alignment, NULL, answers);
+
+	int ret = pmem2_vm_reservation_claim(map->rsv, cfg->rsv_offset, map->length, alignment,
+		answers->beyond_reservation, &place);
+	if (ret != 0)
+		return ret;
+
+	ret = map_at(map, cfg, src, alignment, place, answers);
+	if (ret != 0)
+		pmem2_range_remove(&map->rsv->maps, (uintptr_t)place, NULL);
+	else
+		pmem2_range_publish(&map->rsv->maps, (uintptr_t)place, map);
+	return ret;
+}
+
+int pmem2_map_create(struct pmem2_map **map, const struct pmem2_config *cfg,
+	const struct pmem2_source *src, const struct pmem2_answers *answers)
+{
+	size_t alignment, length = 0;
+
+	*map = NULL;
+	if (!cfg->granularity_set)
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SET,
+			"please define the max granularity requested for the mapping");
+
+	int ret = pmem2_source_alignment(src, &alignment);
+	if (ret == 0)
+		ret = measure(cfg, src, alignment, &length);
+	if (ret != 0)
+		return ret;
+
+	struct pmem2_map *made = calloc(1, sizeof(*made));
+	if (made == NULL)
+		return pmem2_err_sys("calloc");
+	made->length = length;
+	made->type = src->type;
+	made->device = src->device;
+	made->ours = true;
+
+	ret = map_into(made, cfg, src, alignment, answers);
+	if (ret != 0) {
+		free(made);
+		return ret;
+	}
+
+	*map = made;
+	return 0;
+}
+
+int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
+	const struct pmem2_source *src)
+{
+	return pmem2_map_create(map_ptr, cfg, src, &pmem2_answers_manual);
+}
+
+/* ---- taking one over ---- */
+
+static int check_adopted(const struct pmem2_source *src, enum pmem2_granularity gran)
+{
+	if ((unsigned)gran > PMEM2_GRANULARITY_PAGE)
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			"unknown granularity value %d", (int)gran);
+	if (gran == PMEM2_GRANULARITY_PAGE && src->type == PMEM2_SOURCE_DEVDAX)
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			"Device DAX cannot be made durable by pages: it knows no msync(2)");
+
+	return 0;
+}
+
+int pmem2_map_adopt(struct pmem2_map **map, const struct pmem2_source *src, void *addr, size_t len,
+	enum pmem2_granularity gran, const struct pmem2_answers *answers)
+{
+	const struct pmem2_choice *choice;
+	bool durable = src->type != PMEM2_SOURCE_ANON || gran != PMEM2_GRANULARITY_BYTE;
+
+	int ret = check_adopted(src, gran);
+	if (ret == 0)
+		ret = pmem2_registry_pick(gran, durable, &choice);
+	if (ret != 0)
+		return ret;
+
+	struct pmem2_map *made = malloc(sizeof(*made));
+	if (made == NULL)
+		return pmem2_err_sys("malloc");
+	*made = (struct pmem2_map){
+		.address = addr,
+		.length = len,
+		.choice = choice,
+		.device = src->device,
+		.type = src->type,
+		.verdict = {.granularity = gran, .durable = durable, .step = PMEM2_STEP_CALLER},
+	};
+
+	ret = enroll(made, answers->overlap);
+	if (ret == 0) {
+		ret = attach(made, src->fd, 0);
+		if (ret != 0)
+			resign(made);
+	}
+	if (ret != 0) {
+		free(made);
+		return ret;
+	}
+
+	*map = made;
+	return 0;
+}
+
+int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *src, void *addr,
+	size_t len, enum pmem2_granularity gran)
+{
+	return pmem2_map_adopt(map, src, addr, len, gran, &pmem2_answers_manual);
+}
+
+/* ---- the end of one ---- */
+
+int pmem2_map_delete(struct pmem2_map **map_ptr)
+{
+	struct pmem2_map *map = *map_ptr;
+
+	if (map == NULL)
+		return 0;
+
+	/* first of all: once unmapped, another thread may get the addresses and register them */
+	int ret = resign(map);
+	if (ret != 0)
+		return ret;
+
+	detach(map);
+	ret = map->ours ? vacate(map, map->rsv != NULL ? map->address : NULL) : 0;
+	if (ret != 0) {
+		enroll(map, PMEM2_E_MAPPING_EXISTS);
+		return ret;
+	}
+
+	if (map->rsv != NULL)
+		pmem2_range_remove(&map->rsv->maps, (uintptr_t)map->address, map);
+	free(map);
+	*map_ptr = NULL;
+	return 0;
+}
+
+/* ---- getters ---- */
+
+void *pmem2_map_get_address(struct pmem2_map *map)
+{
+	return map->address;
+}
+
+size_t pmem2_map_get_size(struct pmem2_map *map)
+{
+	return map->length;
+}
+
+enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map)
+{
+	return map->verdict.granularity;
+}
+
+const char *pmem2_map_get_backend_name(struct pmem2_map *map)
+{
+	return map->choice->variant->name;
+}
+
+pmem2_persist_fn pmem2_get_persist_fn(struct pmem2_map *map)
+{
+	return map->choice->variant->persist;
+}
+
+pmem2_flush_fn pmem2_get_flush_fn(struct pmem2_map *map)
+{
+	return map->choice->variant->flush;
+}
+
+pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map)
+{
+	return map->choice->variant->drain;
+}
+
+pmem2_memmove_fn pmem2_get_memmove_fn(struct pmem2_map *map)
+{
+	return map->choice->variant->memmove;
+}
+
+pmem2_memcpy_fn pmem2_get_memcpy_fn(struct pmem2_map *map)
+{
+	return map->choice->variant->memmove;
+}
+
+pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map)
+{
+	return map->choice->variant->memset;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * placement.c -- address space: reserve it, align in it, map into it, give it back.
+ *
+ * Nothing here maps with MAP_FIXED over a reservation: some file systems refuse such a
+ * mapping after the kernel has removed what was there, and another thread takes the hole. Files
+ * are mapped where nothing is, and moved.
+ */
+#include "placement.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+#include "error.h"
+#include "source.h"
+
+static const size_t two_mib = (size_t)2 << 20;
+static const size_t one_gib = (size_t)1 << 30;
+
+enum {
+	TRIES = 64, /* for an aligned place that other threads take just then */
+};
+
+/* The boundary that lets the kernel use pages as large as the mapping has. */
+static size_t huge_boundary(size_t length)
+{
+	return length >= 2 * one_gib ? one_gib : two_mib;
+}
+
+static bool is_aligned(const void *address, size_t alignment)
+{
+	return ((uintptr_t)address & (alignment - 1)) == 0;
+}
+
+static void *reserve_at(void *at, size_t length, int fixed)
+{
+	return mmap(at, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | fixed, -1,
+		0);
+}
+
+/* Cuts an aligned piece out of a reservation that is longer than it. */
+static void *trim(char *wide, size_t wide_length, size_t length, size_t alignment)
+{
+	uintptr_t begin = ((uintptr_t)wide + alignment - 1) & ~(uintptr_t)(alignment - 1);
+	size_t before = begin - (uintptr_t)wide;
+	size_t behind = wide_length - before - length;
+
+	if (before > 0)
+		munmap(wide, before);
+	if (behind > 0)
+		munmap((char *)begin + length, behind);
+
+	return (void *)begin;
+}
+
+static size_t whole_pages(size_t length)
+{
+	size_t page = pmem2_page_size();
+
+	return (length + page - 1) & ~(page - 1);
+}
+
+/* MAP_FAILED and errno, or reserved space on that boundary with nothing hidden around it. */
+static void *reserve_aligned(size_t length, size_t alignment)
+{
+	void *address = reserve_at(NULL, length, 0);
+
+	if (address == MAP_FAILED || is_aligned(address, alignment))
+		return address;
+
+	munmap(address, length);
+	size_t pages = whole_pages(length);
+	if (pages < length || pages + alignment < pages) {
+		errno = ENOMEM;
+		return MAP_FAILED;
+	}
+
+	size_t wide_length = pages + alignment - pmem2_page_size();
+	char *wide = reserve_at(NULL, wide_length, 0);
+	return wide == MAP_FAILED ? wide : trim(wide, wide_length, pages, alignment);
+}
+
+/* One mmap(2); flags are those beside sharing. */
+static void *map_at(const struct pmem2_placement *w, void *at, int flags)
+{
+	int sharing = w->shared ? MAP_SHARED : MAP_PRIVATE;
+
+	if ((flags & MAP_SYNC) != 0)
+		sharing = MAP_SHARED_VALIDATE;
+	if (w->fd < 0)
+		flags |= MAP_ANONYMOUS;
+
+	return mmap(at, w->length, w->protection, sharing | flags, w->fd, w->offset);
+}
+
+/*
+ * Maps with MAP_SYNC where that is granted. Its refusal means that a store is not durable when
+ * its line is; every other error is final.
+ */
+static void *map_synchronously(
+	const struct pmem2_placement *w, void *at, int flags, struct pmem2_placed *placed)
+{
+	void *address = map_at(w, at, flags | MAP_SYNC);
+
+	placed->synchronous = address != MAP_FAILED;
+	placed->sync_errno = address != MAP_FAILED ? 0 : errno;
+	if (address == MAP_FAILED && (errno == EINVAL || errno == EOPNOTSUPP))
+		address = map_at(w, at, flags);
+
+	return address;
+}
+
+static void *map_somewhere(
+	const struct pmem2_placement *w, void *at, int flags, struct pmem2_placed *placed)
+{
+	if (w->fd >= 0 && w->shared)
+		return map_synchronously(w, at, flags, placed);
+
+	return map_at(w, at, flags);
+}
+
+/* Finds an aligned place and maps there, unless another thread is faster, as often as it takes. */
+static void *map_aligned(
+	const struct pmem2_placement *w, size_t alignment, struct pmem2_placed *placed)
+{
+	void *address = MAP_FAILED;
+
+	for (int i = 0; i < TRIES; i++) {
+		void *hint = reserve_aligned(w->length, alignment);
+		if (hint == MAP_FAILED)
+			return hint;
+
+		munmap(hint, whole_pages(w->length));
+		address = map_somewhere(w, hint, MAP_FIXED_NOREPLACE, placed);
+		if (address == MAP_FAILED && errno == EEXIST)
+			continue;
+		if (address == MAP_FAILED || is_aligned(address, alignment))
+			break;
+
+		/* a kernel before 4.17 takes the flag for a hint, and somebody was there */
+		munmap(address, w->length);
+		address = MAP_FAILED;
+		errno = EEXIST;
+	}
+
+	return address;
+}
+
+int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *placed)
+{
+	size_t alignment = wanted->length >= two_mib ? huge_boundary(wanted->length) : 0;
+
+	*placed = (struct pmem2_placed){0};
+	if (wanted->alignment > alignment)
+		alignment = wanted->alignment;
+
+	void *address = map_somewhere(wanted, NULL, 0, placed);
+	if (address != MAP_FAILED && alignment != 0 && !is_aligned(address, alignment)) {
+		munmap(address, wanted->length);
+		address = map_aligned(wanted, alignment, placed);
+	}
+	if (address == MAP_FAILED)
+		return -errno;
+
+	placed->address = address;
+	return 0;
+}
+
+int pmem2_placement_move(void *from, void *to, size_t length)
+{
+	if (mremap(from, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
+		return pmem2_err_sys("mremap");
+
+	return 0;
+}
+
+int pmem2_placement_vacate(void *address, size_t length)
+{
+	/* the one MAP_FIXED: a plain anonymous mapping, which no file system can refuse */
+	if (reserve_at(address, length, MAP_FIXED) == MAP_FAILED)
+		return pmem2_err_sys("mmap");
+
+	return 0;
+}
+
+int pmem2_placement_reserve(void *at, size_t length, void **address)
+{
+	void *got = at == NULL ? reserve_aligned(length, huge_boundary(length))
+			       : reserve_at(at, length, MAP_FIXED_NOREPLACE);
+
+	if (got == MAP_FAILED)
+		return pmem2_err_sys("mmap");
+	if (at != NULL && got != at) {
+		munmap(got, length);
+		errno = EEXIST;
+		return pmem2_err_sys("mmap");
+	}
+
+	*address = got;
+	return 0;
+}
+
+int pmem2_placement_release(void *address, size_t length)
+{
+	if (munmap(address, length) != 0)
+		return pmem2_err_sys("munmap");
+
+	return 0;
+}

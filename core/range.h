@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* range.h -- who owns which addresses: disjoint ranges in order. */
+#ifndef PMEM2_RANGE_H
+#define PMEM2_RANGE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pmem2_range {
+	uintptr_t begin;
+	uintptr_t end; /* behind the last byte; never equal to begin */
+	void *owner;   /* NULL: claimed, and not found by anybody yet */
+};
+
+/*
+ * Sorted buckets of ranges under a sorted index of buckets: a lookup is two binary searches in
+ * contiguous memory, an insertion moves half a bucket. Safe in several threads.
+ */
+struct pmem2_range_set {
+	pthread_rwlock_t lock;
+	struct pmem2_range_bucket **buckets; /* none of them empty */
+	uintptr_t *last;                     /* each bucket's last end: the index */
+	size_t count, capacity;              /* of buckets */
+};
+
+#define PMEM2_RANGE_SET_INIT {.lock = PTHREAD_RWLOCK_INITIALIZER}
+
+void pmem2_range_set_finish(struct pmem2_range_set *set);
+
+/* 0; -EEXIST: it meets another range; -ENOMEM. Sets no error sentence. */
+int pmem2_range_insert(struct pmem2_range_set *set, struct pmem2_range range);
+
+/* Gives the range that begins there its owner. */
+void pmem2_range_publish(struct pmem2_range_set *set, uintptr_t begin, void *owner);
+
+/* -ENOENT: no range of that owner begins there. */
+int pmem2_range_remove(struct pmem2_range_set *set, uintptr_t begin, void *owner);
+
+/* Whether any range, claimed ones too, meets [begin, end). */
+bool pmem2_range_meets(struct pmem2_range_set *set, uintptr_t begin, uintptr_t end);
+
+/* Owners, or NULL: of the first range that meets [begin, end); of the first that begins behind
+ * address; of the last that begins before address. */
+void *pmem2_range_find(struct pmem2_range_set *set, uintptr_t begin, uintptr_t end);
+void *pmem2_range_next(struct pmem2_range_set *set, uintptr_t address);
+void *pmem2_range_prev(struct pmem2_range_set *set, uintptr_t address);
+
+#endif

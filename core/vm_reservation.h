@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* vm_reservation.h -- a place to map into. */
+#ifndef PMEM2_VM_RESERVATION_H
+#define PMEM2_VM_RESERVATION_H
+
+#include "range.h"
+
+struct pmem2_vm_reservation {
+	void *address;
+	size_t size;
+	struct pmem2_range_set maps; /* what is in it; owners are struct pmem2_map */
+};
+
+/*
+ * Claims [offset, offset + length) for a map and answers its address. Nobody finds it before
+ * pmem2_range_publish(&rsv->maps, ...); pmem2_range_remove gives it back.
+ *
+ * beyond: the code for a place that ends behind the reservation, on which PMDK's manual and
+ * code disagree.
+ *
+ * Errors: PMEM2_E_OFFSET_UNALIGNED; beyond; PMEM2_E_ADDRESS_UNALIGNED, not on alignment;
+ * PMEM2_E_MAPPING_EXISTS; -ENOMEM.
+ */
+int pmem2_vm_reservation_claim(struct pmem2_vm_reservation *rsv, size_t offset, size_t length,
+	size_t alignment, int beyond, void **address);
+
+#endif
