@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* test_granularity.c -- what a mapping promises, on a sysfs of the test's own. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "granularity.h"
+#include "sysfs.h"
+#include "unit.h"
+
+static char root[] = "/tmp/pmem2-sysfs-XXXXXX";
+
+static void make(const char *directory)
+{
+	char command[4096];
+
+	snprintf(command, sizeof(command), "mkdir -p '%s/%s'", root, directory);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void put(const char *file, const char *text)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", root, file);
+	FILE *f = fopen(path, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void point(const char *link, const char *target)
+{
+	char path[4096], to[4096];
+
+	snprintf(path, sizeof(path), "%s/%s", root, link);
+	snprintf(to, sizeof(to), "%s/%s", root, target);
+	ck_assert_int_eq(symlink(to, path), 0);
+}
+
+static const struct pmem2_source anon = {.type = PMEM2_SOURCE_ANON, .fd = -1};
+static struct pmem2_source file = {.type = PMEM2_SOURCE_FILE};
+static struct pmem2_source other = {.type = PMEM2_SOURCE_FILE};
+static struct pmem2_source devdax = {.type = PMEM2_SOURCE_DEVDAX};
+static struct pmem2_source hmem = {.type = PMEM2_SOURCE_DEVDAX};
+
+/* A region with one block device 259:1 and one Device DAX 252:1 in it, and a DAX without region. */
+static void set_up(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	pmem2_sysfs_root = root;
+	make("dev/block");
+	make("dev/char");
+	make("bus/nd");
+	make("devices/ndbus0/region1/namespace1.0/block/pmem1");
+	make("devices/ndbus0/region1/dax1.1/dax1.0");
+	make("devices/platform/hmem.0/dax0.0");
+	point("devices/ndbus0/region1/subsystem", "bus/nd");
+	point("dev/block/259:1", "devices/ndbus0/region1/namespace1.0/block/pmem1");
+	point("dev/char/252:1", "devices/ndbus0/region1/dax1.1/dax1.0");
+	point("dev/char/252:0", "devices/platform/hmem.0/dax0.0");
+
+	file.device = makedev(259, 1);
+	other.device = makedev(8, 1);
+	devdax.device = makedev(252, 1);
+	hmem.device = makedev(252, 0);
+}
+
+static void tear_down(void)
+{
+	char command[4096];
+
+	snprintf(command, sizeof(command), "rm -r '%s'", root);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void promises(const struct pmem2_source *src, bool synchronous,
+	enum pmem2_granularity granularity, enum pmem2_step step)
+{
+	struct pmem2_verdict verdict;
+
+	ck_assert_int_eq(pmem2_granularity_judge(src, true, synchronous,
+				 synchronous ? 0 : EOPNOTSUPP, &verdict),
+		0);
+	ck_assert_int_eq(verdict.granularity, granularity);
+	ck_assert_int_eq(verdict.step, step);
+	ck_assert(verdict.durable);
+}
+
+START_TEST(volatile_memory_is_byte_whatever_is_forced)
+{
+	struct pmem2_verdict verdict;
+
+	setenv("PMEM2_FORCE_GRANULARITY", "PAGE", 1);
+	ck_assert_int_eq(pmem2_granularity_judge(&anon, true, false, 0, &verdict), 0);
+	ck_assert_int_eq(verdict.granularity, PMEM2_GRANULARITY_BYTE);
+	ck_assert_int_eq(pmem2_granularity_judge(&file, false, false, 0, &verdict), 0);
+	ck_assert_int_eq(verdict.granularity, PMEM2_GRANULARITY_BYTE);
+	ck_assert(!verdict.durable);
+}
+END_TEST
+
+START_TEST(the_files_own_region_decides)
+{
+	put("devices/ndbus0/region1/persistence_domain", "cpu_cache\n");
+	promises(&file, true, PMEM2_GRANULARITY_BYTE, PMEM2_STEP_EADR);
+	promises(&devdax, true, PMEM2_GRANULARITY_BYTE, PMEM2_STEP_EADR);
+	promises(&other, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
+	promises(&file, false, PMEM2_GRANULARITY_PAGE, PMEM2_STEP_NO_SYNC);
+
+	put("devices/ndbus0/region1/persistence_domain", "memory_controller\n");
+	promises(&file, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_ADR);
+	promises(&devdax, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_ADR);
+}
+END_TEST
+
+START_TEST(a_domain_that_says_nothing_proves_nothing)
+{
+	static const char *const contents[] = {"", "\n", "cpu", "cpu_cache_maybe\n"};
+
+	promises(&file, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
+	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
+		put("devices/ndbus0/region1/persistence_domain", contents[i]);
+		promises(&file, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
+	}
+}
+END_TEST
+
+START_TEST(a_name_is_no_region_without_the_nd_bus)
+{
+	char path[4096];
+
+	put("devices/ndbus0/region1/persistence_domain", "cpu_cache\n");
+	snprintf(path, sizeof(path), "%s/devices/ndbus0/region1/subsystem", root);
+	ck_assert_int_eq(unlink(path), 0);
+	promises(&file, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
+}
+END_TEST
+
+static void refuses(const struct pmem2_source *src, const char *words)
+{
+	struct pmem2_verdict verdict;
+
+	ck_assert_int_eq(pmem2_granularity_judge(src, true, true, 0, &verdict),
+		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), words));
+}
+
+START_TEST(device_dax_on_no_nvdimm_is_refused_by_name)
+{
+	refuses(&hmem, "/dev/char/252:0");
+
+	setenv("PMEM2_FORCE_GRANULARITY", "byte", 1);
+	promises(&hmem, true, PMEM2_GRANULARITY_BYTE, PMEM2_STEP_FORCED);
+}
+END_TEST
+
+START_TEST(device_dax_over_virtio_is_refused)
+{
+	put("devices/ndbus0/provider", "virtio-pmem\n");
+	refuses(&devdax, "252:1");
+	put("devices/ndbus0/provider", "ACPI.NFIT\n");
+	promises(&devdax, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
+}
+END_TEST
+
+START_TEST(device_dax_knows_no_pages)
+{
+	setenv("PMEM2_FORCE_GRANULARITY", "PAGE", 1);
+	refuses(&devdax, "msync");
+}
+END_TEST
+
+START_TEST(forced_values_in_any_case_and_others_ignored)
+{
+	static const struct {
+		const char *value;
+		enum pmem2_granularity granularity;
+		enum pmem2_step step;
+	} table[] = {
+		{"PAGE", PMEM2_GRANULARITY_PAGE, PMEM2_STEP_FORCED},
+		{"page", PMEM2_GRANULARITY_PAGE, PMEM2_STEP_FORCED},
+		{"Cache_Line", PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_FORCED},
+		{"CACHELINE", PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_FORCED},
+		{"byte", PMEM2_GRANULARITY_BYTE, PMEM2_STEP_FORCED},
+		{"bytes", PMEM2_GRANULARITY_PAGE, PMEM2_STEP_NO_SYNC},
+		{"", PMEM2_GRANULARITY_PAGE, PMEM2_STEP_NO_SYNC},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		setenv("PMEM2_FORCE_GRANULARITY", table[i].value, 1);
+		promises(&file, false, table[i].granularity, table[i].step);
+	}
+}
+END_TEST
+
+START_TEST(without_a_cpu_backend_a_dax_file_is_served_by_pages)
+{
+	setenv("PMEM2_BACKEND", "generic_msync", 1);
+	promises(&file, true, PMEM2_GRANULARITY_PAGE, PMEM2_STEP_NO_BACKEND);
+	setenv("PMEM2_FORCE_GRANULARITY", "CACHE_LINE", 1);
+	promises(&file, true, PMEM2_GRANULARITY_PAGE, PMEM2_STEP_NO_BACKEND);
+}
+END_TEST
+
+START_TEST(a_refusal_names_the_step)
+{
+	struct pmem2_verdict verdict = {PMEM2_GRANULARITY_PAGE, true, PMEM2_STEP_NO_SYNC, EINVAL};
+
+	ck_assert_int_eq(pmem2_granularity_check(&verdict, PMEM2_GRANULARITY_PAGE), 0);
+	ck_assert_int_eq(pmem2_granularity_check(&verdict, PMEM2_GRANULARITY_CACHE_LINE),
+		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "MAP_SYNC was refused: Invalid argument"));
+
+	verdict = (struct pmem2_verdict){
+		PMEM2_GRANULARITY_CACHE_LINE, true, PMEM2_STEP_ADR, 0};
+	ck_assert_int_eq(pmem2_granularity_check(&verdict, PMEM2_GRANULARITY_BYTE),
+		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "doesn't support eADR"));
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "memory_controller"));
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {volatile_memory_is_byte_whatever_is_forced,
+		the_files_own_region_decides, a_domain_that_says_nothing_proves_nothing,
+		a_name_is_no_region_without_the_nd_bus, device_dax_on_no_nvdimm_is_refused_by_name,
+		device_dax_over_virtio_is_refused, device_dax_knows_no_pages,
+		forced_values_in_any_case_and_others_ignored,
+		without_a_cpu_backend_a_dax_file_is_served_by_pages, a_refusal_names_the_step,
+		NULL};
+
+	return unit_run_with("granularity", tests, set_up, tear_down);
+}

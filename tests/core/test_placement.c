@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* test_placement.c -- address space: aligned, nothing hidden, nothing lost. */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "placement.h"
+#include "unit.h"
+
+static const size_t mib = 1 << 20;
+
+static bool is_free(void *address, size_t length)
+{
+	void *got = mmap(address, length, PROT_NONE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+	if (got != MAP_FAILED)
+		munmap(got, length);
+	return got == address;
+}
+
+START_TEST(reservations_are_aligned_and_hide_no_padding)
+{
+	static const struct {
+		size_t length, alignment;
+	} table[] = {{4096, 2}, {2u << 20, 2}, {7u << 20, 2}, {(size_t)2 << 30, 1024}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		void *at;
+
+		ck_assert_int_eq(pmem2_placement_reserve(NULL, table[i].length, &at), 0);
+		ck_assert_uint_eq((uintptr_t)at % (table[i].alignment * mib), 0);
+		ck_assert_int_eq(pmem2_placement_release(at, table[i].length), 0);
+		ck_assert(is_free(at, table[i].length));
+	}
+}
+END_TEST
+
+START_TEST(an_exactly_fitting_hole_works_and_an_occupied_one_does_not)
+{
+	char *at;
+	void *got;
+
+	ck_assert_int_eq(pmem2_placement_reserve(NULL, 6 * mib, (void **)&at), 0);
+	ck_assert_int_eq(pmem2_placement_release(at + 2 * mib, 2 * mib), 0);
+	ck_assert_int_eq(pmem2_placement_reserve(at + 2 * mib, 2 * mib, &got), 0);
+	ck_assert_ptr_eq(got, at + 2 * mib);
+	ck_assert_int_eq(pmem2_placement_reserve(at + 2 * mib, 2 * mib, &got), -EEXIST);
+	ck_assert_int_eq(pmem2_placement_release(at, 6 * mib), 0);
+}
+END_TEST
+
+START_TEST(too_much_is_enomem)
+{
+	void *got;
+
+	ck_assert_int_eq(pmem2_placement_reserve(NULL, (size_t)1 << 62, &got), -ENOMEM);
+	ck_assert_int_eq(pmem2_placement_reserve(NULL, SIZE_MAX & ~(size_t)4095, &got), -ENOMEM);
+}
+END_TEST
+
+START_TEST(large_files_are_aligned_for_huge_pages)
+{
+	int fd = memfd_create("placement", 0);
+	struct pmem2_placement wanted = {
+		.fd = fd, .protection = PROT_READ | PROT_WRITE, .shared = true};
+	struct pmem2_placed placed;
+
+	for (size_t length = 2 * mib; length <= 9 * mib; length += mib + 5000) {
+		ck_assert_int_eq(ftruncate(fd, (off_t)length), 0);
+		wanted.length = length;
+		ck_assert_int_eq(pmem2_place(&wanted, &placed), 0);
+		ck_assert_uint_eq((uintptr_t)placed.address % (2 * mib), 0);
+		ck_assert(!placed.synchronous);
+		ck_assert_int_ne(placed.sync_errno, 0);
+		munmap(placed.address, length);
+	}
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_device_alignment_is_kept)
+{
+	struct pmem2_placement wanted = {.fd = -1,
+		.length = 4096,
+		.protection = PROT_READ,
+		.shared = true,
+		.alignment = 16 * mib};
+	struct pmem2_placed placed;
+
+	ck_assert_int_eq(pmem2_place(&wanted, &placed), 0);
+	ck_assert_uint_eq((uintptr_t)placed.address % (16 * mib), 0);
+	munmap(placed.address, 4096);
+}
+END_TEST
+
+START_TEST(errors_of_mmap_come_back)
+{
+	struct pmem2_placement wanted = {.fd = 1000, .length = 4096, .shared = true};
+	struct pmem2_placed placed;
+
+	ck_assert_int_eq(pmem2_place(&wanted, &placed), -EBADF);
+	wanted.fd = -1;
+	wanted.length = 0;
+	ck_assert_int_eq(pmem2_place(&wanted, &placed), -EINVAL);
+}
+END_TEST
+
+START_TEST(a_mapping_moves_into_a_place_and_leaves_it_reserved)
+{
+	char *rsv;
+	struct pmem2_placement wanted = {
+		.fd = -1, .length = 5000, .protection = PROT_READ | PROT_WRITE};
+	struct pmem2_placed placed;
+
+	ck_assert_int_eq(pmem2_placement_reserve(NULL, 4 * mib, (void **)&rsv), 0);
+	ck_assert_int_eq(pmem2_place(&wanted, &placed), 0);
+	strcpy(placed.address, "moved");
+	ck_assert_int_eq(pmem2_placement_move(placed.address, rsv + 4096, 5000), 0);
+	ck_assert_str_eq(rsv + 4096, "moved");
+	ck_assert(is_free(placed.address, 8192));
+
+	ck_assert_int_eq(pmem2_placement_vacate(rsv + 4096, 5000), 0);
+	ck_assert(!is_free(rsv + 4096, 4096));
+	ck_assert_int_eq(mprotect(rsv + 4096, 4096, PROT_READ), 0);
+	ck_assert_int_eq(rsv[4096], 0);
+	pmem2_placement_release(rsv, 4 * mib);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {reservations_are_aligned_and_hide_no_padding,
+		an_exactly_fitting_hole_works_and_an_occupied_one_does_not, too_much_is_enomem,
+		large_files_are_aligned_for_huge_pages, a_device_alignment_is_kept,
+		errors_of_mmap_come_back, a_mapping_moves_into_a_place_and_leaves_it_reserved,
+		NULL};
+
+	return unit_run("placement", tests);
+}

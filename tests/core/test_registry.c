@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* test_registry.c -- which backend is chosen, and what PMEM2_BACKEND is answered. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry.h"
+#include "unit.h"
+
+static struct pmem2_registry registry;
+
+static const char *chosen(enum pmem2_granularity granularity)
+{
+	const struct pmem2_variant *variant = registry.choice[granularity].variant;
+
+	return variant != NULL ? variant->name : "none";
+}
+
+static const char *chosen_volatile(void)
+{
+	return registry.choice[3].variant->name;
+}
+
+static bool starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+START_TEST(pages_are_always_served)
+{
+	pmem2_registry_read(&registry, NULL);
+	ck_assert_int_eq(registry.error, 0);
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_PAGE), "generic_msync");
+	ck_assert_str_eq(registry.found[registry.count - 1].name, "generic_msync");
+	ck_assert(registry.found[registry.count - 1].builtin);
+}
+END_TEST
+
+START_TEST(generic_msync_alone_serves_nothing_finer_that_is_durable)
+{
+	pmem2_registry_read(&registry, "generic_msync");
+	ck_assert_int_eq(registry.error, 0);
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_CACHE_LINE), "none");
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_BYTE), "none");
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_PAGE), "generic_msync");
+	ck_assert_str_eq(chosen_volatile(), "generic_msync-byte");
+}
+END_TEST
+
+START_TEST(without_plug_ins_the_core_stands_alone)
+{
+	setenv("PMEM2_BACKEND_DIR", "/nonexistent", 1);
+	pmem2_registry_read(&registry, NULL);
+	ck_assert_int_eq(registry.error, 0);
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_CACHE_LINE), "none");
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_PAGE), "generic_msync");
+	ck_assert_str_eq(chosen_volatile(), "generic_msync-byte");
+}
+END_TEST
+
+#if defined(__x86_64__)
+
+START_TEST(the_best_that_the_cpu_has_comes_first)
+{
+	pmem2_registry_read(&registry, NULL);
+	const char *best = registry.cpu.features & PMEM2_CPU_CLWB ? "clwb-"
+		: registry.cpu.features & PMEM2_CPU_CLFLUSHOPT    ? "clflushopt-"
+								  : "clflush-";
+
+	ck_assert(starts(chosen(PMEM2_GRANULARITY_CACHE_LINE), best));
+	ck_assert(starts(chosen(PMEM2_GRANULARITY_BYTE), best));
+	ck_assert_ptr_nonnull(strstr(chosen(PMEM2_GRANULARITY_BYTE), "-byte-"));
+	ck_assert_str_eq(chosen_volatile(), chosen(PMEM2_GRANULARITY_BYTE));
+}
+END_TEST
+
+START_TEST(a_pin_is_followed_by_name)
+{
+	pmem2_registry_read(&registry, "clflush");
+	ck_assert_int_eq(registry.error, 0);
+	ck_assert(starts(chosen(PMEM2_GRANULARITY_CACHE_LINE), "clflush-"));
+	ck_assert(starts(chosen(PMEM2_GRANULARITY_BYTE), "clflush-byte-"));
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_PAGE), "generic_msync");
+}
+END_TEST
+
+START_TEST(of_several_named_the_tables_order_decides)
+{
+	pmem2_registry_read(&registry, "generic_msync,clflush");
+	ck_assert_int_eq(registry.error, 0);
+	ck_assert(starts(chosen(PMEM2_GRANULARITY_CACHE_LINE), "clflush-"));
+}
+END_TEST
+
+START_TEST(a_pin_that_the_cpu_cannot_run_is_refused)
+{
+	setenv("PMEM_NO_CLWB", "1", 1);
+	pmem2_registry_read(&registry, "clwb");
+	ck_assert_int_eq(registry.error, PMEM2_E_BACKEND);
+	ck_assert_ptr_nonnull(strstr(registry.message, "lacks clwb"));
+	ck_assert_ptr_nonnull(strstr(registry.message, "clflush, generic_msync"));
+}
+END_TEST
+
+START_TEST(isa_switches_choose_the_next_variant)
+{
+	setenv("PMEM_AVX512F", "0", 1);
+	setenv("PMEM_AVX", "0", 1);
+	pmem2_registry_read(&registry, "clflush");
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_CACHE_LINE), "clflush-sse2");
+}
+END_TEST
+
+#elif defined(__aarch64__)
+
+START_TEST(arm_dccvap_needs_the_point_of_persistence)
+{
+	pmem2_registry_read(&registry, "arm_dccvap");
+	if (registry.cpu.features & PMEM2_CPU_DCPOP) {
+		ck_assert_int_eq(registry.error, 0);
+		ck_assert(starts(chosen(PMEM2_GRANULARITY_CACHE_LINE), "arm_dccvap"));
+	} else {
+		ck_assert_int_eq(registry.error, PMEM2_E_BACKEND);
+		ck_assert_ptr_nonnull(strstr(registry.message, "lacks dcpop"));
+	}
+}
+END_TEST
+
+#endif
+
+START_TEST(bad_names_are_refused_with_the_list)
+{
+	char longest[4097];
+	memset(longest, 'a', 4096);
+	longest[4096] = '\0';
+	const char *const names[] = {
+		"", ",", "generic_msync,", "a/b", "../generic_msync", ".", "a b", longest};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		pmem2_registry_read(&registry, names[i]);
+		ck_assert_int_eq(registry.error, PMEM2_E_BACKEND);
+		ck_assert_ptr_nonnull(strstr(registry.message, "letters"));
+		ck_assert_ptr_nonnull(strstr(registry.message, "generic_msync"));
+	}
+}
+END_TEST
+
+START_TEST(what_is_not_there_is_refused_with_file_and_list)
+{
+	pmem2_registry_read(&registry, "nosuch");
+	ck_assert_int_eq(registry.error, PMEM2_E_BACKEND);
+	ck_assert_ptr_nonnull(strstr(registry.message, "nosuch.so"));
+	ck_assert_ptr_nonnull(strstr(registry.message, "generic_msync"));
+}
+END_TEST
+
+START_TEST(too_many_names_are_an_error_not_an_overflow)
+{
+	pmem2_registry_read(&registry, "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t");
+	ck_assert_int_eq(registry.error, PMEM2_E_BACKEND);
+	ck_assert_uint_le(registry.count, PMEM2_REGISTRY_MAX);
+	ck_assert_str_eq(registry.found[0].name, "a");
+	ck_assert_str_eq(registry.found[1].name, "b");
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {pages_are_always_served,
+		generic_msync_alone_serves_nothing_finer_that_is_durable,
+		without_plug_ins_the_core_stands_alone,
+#if defined(__x86_64__)
+		the_best_that_the_cpu_has_comes_first, a_pin_is_followed_by_name,
+		of_several_named_the_tables_order_decides,
+		a_pin_that_the_cpu_cannot_run_is_refused, isa_switches_choose_the_next_variant,
+#elif defined(__aarch64__)
+		arm_dccvap_needs_the_point_of_persistence,
+#endif
+		bad_names_are_refused_with_the_list,
+		what_is_not_there_is_refused_with_file_and_list,
+		too_many_names_are_an_error_not_an_overflow, NULL};
+
+	return unit_run("registry", tests);
+}
