@@ -23,15 +23,15 @@
 #endif
 
 /* The head of a wrapper: its body follows. */
-#define WRAPPER(type, wrapper, name, node, parameters)                                             \
-	type wrapper parameters;                                                                   \
-	VERSION_ASM(wrapper, name, node)                                                           \
+#define WRAPPER(type, wrapper, name, node, parameters) \
+	type wrapper parameters; \
+	VERSION_ASM(wrapper, name, node) \
 	VERSION(wrapper, name, node) __attribute__((visibility("default"))) type wrapper parameters
 
-#define V1(type, name, parameters, arguments)                                                      \
-	WRAPPER(type, v1_##name, name, "LIBPMEM2_1.0", parameters)                                 \
-	{                                                                                          \
-		return name arguments;                                                             \
+#define V1(type, name, parameters, arguments) \
+	WRAPPER(type, v1_##name, name, "LIBPMEM2_1.0", parameters) \
+	{ \
+		return name arguments; \
 	}
 
 /* clang-format off */
@@ -101,7 +101,7 @@ V1(const char *, pmem2_errormsg, (void), ())
 /* clang-format on */
 
 WRAPPER(void, v1_pmem2_badblock_context_delete, pmem2_badblock_context_delete, "LIBPMEM2_1.0",
-	(struct pmem2_badblock_context **bbctx))
+	(struct pmem2_badblock_context * *bbctx))
 {
 	pmem2_badblock_context_delete(bbctx);
 }
@@ -124,20 +124,20 @@ static const struct pmem2_answers answers_pmdk = {
 	.overlap = -100034, /* PMEM2_E_MAP_EXISTS as PMDK's header has it */
 };
 
-#define MAP_NEW(wrapper, node)                                                                     \
-	WRAPPER(int, wrapper, pmem2_map_new, node,                                                 \
-		(struct pmem2_map * *map, const struct pmem2_config *cfg,                          \
-			const struct pmem2_source *src))                                           \
-	{                                                                                          \
-		return pmem2_map_create(map, cfg, src, &answers_pmdk);                             \
+#define MAP_NEW(wrapper, node) \
+	WRAPPER(int, wrapper, pmem2_map_new, node, \
+		(struct pmem2_map * *map, const struct pmem2_config *cfg, \
+			const struct pmem2_source *src)) \
+	{ \
+		return pmem2_map_create(map, cfg, src, &answers_pmdk); \
 	}
 
-#define MAP_FROM_EXISTING(wrapper, node)                                                           \
-	WRAPPER(int, wrapper, pmem2_map_from_existing, node,                                       \
-		(struct pmem2_map * *map, const struct pmem2_source *src, void *addr, size_t len,  \
-			enum pmem2_granularity gran))                                              \
-	{                                                                                          \
-		return pmem2_map_adopt(map, src, addr, len, gran, &answers_pmdk);                  \
+#define MAP_FROM_EXISTING(wrapper, node) \
+	WRAPPER(int, wrapper, pmem2_map_from_existing, node, \
+		(struct pmem2_map * *map, const struct pmem2_source *src, void *addr, size_t len, \
+			enum pmem2_granularity gran)) \
+	{ \
+		return pmem2_map_adopt(map, src, addr, len, gran, &answers_pmdk); \
 	}
 
 MAP_NEW(v1_pmem2_map_new, "LIBPMEM2_1.0")

@@ -59,8 +59,8 @@ int pmem2_config_set_length(struct pmem2_config *cfg, size_t length)
 int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type type)
 {
 	if (type != PMEM2_SHARED && type != PMEM2_PRIVATE)
-		return pmem2_err(
-			PMEM2_E_INVALID_SHARING_VALUE, "unknown sharing value %d", (int)type);
+		return pmem2_err(PMEM2_E_INVALID_SHARING_VALUE, "unknown sharing value %d",
+			(int)type);
 
 	cfg->sharing = type;
 	return 0;
@@ -77,8 +77,8 @@ int pmem2_config_set_protection(struct pmem2_config *cfg, unsigned prot)
 	return 0;
 }
 
-int pmem2_config_set_vm_reservation(
-	struct pmem2_config *cfg, struct pmem2_vm_reservation *rsv, size_t offset)
+int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_reservation *rsv,
+	size_t offset)
 {
 	cfg->rsv = rsv;
 	cfg->rsv_offset = offset;

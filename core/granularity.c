@@ -79,8 +79,8 @@ static enum pmem2_step region_step(const struct pmem2_source *src)
 	return PMEM2_STEP_NO_REGION;
 }
 
-static void judge_hardware(
-	const struct pmem2_source *src, bool synchronous, struct pmem2_verdict *verdict)
+static void judge_hardware(const struct pmem2_source *src, bool synchronous,
+	struct pmem2_verdict *verdict)
 {
 	if (forced(&verdict->granularity)) {
 		verdict->step = PMEM2_STEP_FORCED;
@@ -94,7 +94,7 @@ static void judge_hardware(
 
 	verdict->step = region_step(src);
 	verdict->granularity = verdict->step == PMEM2_STEP_EADR ? PMEM2_GRANULARITY_BYTE
-								: PMEM2_GRANULARITY_CACHE_LINE;
+	                                                        : PMEM2_GRANULARITY_CACHE_LINE;
 }
 
 static int refuse_devdax(const struct pmem2_source *src, const struct pmem2_verdict *verdict)
@@ -109,7 +109,8 @@ static int refuse_devdax(const struct pmem2_source *src, const struct pmem2_verd
 			path);
 
 	return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-		"the device %s cannot be made durable by pages: Device DAX knows no msync(2)", path);
+		"the device %s cannot be made durable by pages: Device DAX knows no msync(2)",
+		path);
 }
 
 int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool synchronous,
@@ -147,7 +148,8 @@ int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool sy
 void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, size_t size)
 {
 	static const char *const words[] = {
-		[PMEM2_STEP_VOLATILE] = "anonymous or private memory, no store outlives the process",
+		[PMEM2_STEP_VOLATILE] =
+			"anonymous or private memory, no store outlives the process",
 		[PMEM2_STEP_FORCED] = "PMEM2_FORCE_GRANULARITY says so",
 		[PMEM2_STEP_NO_SYNC] = "MAP_SYNC was refused",
 		[PMEM2_STEP_NO_REGION] = "MAP_SYNC was granted, no nd region says more",
@@ -159,8 +161,7 @@ void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, 
 	};
 
 	if (verdict->step == PMEM2_STEP_NO_SYNC) {
-		snprintf(text, size, "%s: %s", words[verdict->step],
-			strerror(verdict->sync_errno));
+		snprintf(text, size, "%s: %s", words[verdict->step], strerror(verdict->sync_errno));
 	} else {
 		snprintf(text, size, "%s", words[verdict->step]);
 	}

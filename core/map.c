@@ -49,8 +49,7 @@ static int enroll(struct pmem2_map *map, int overlap)
 
 static int resign(struct pmem2_map *map)
 {
-	if (map->length == 0 ||
-		pmem2_range_remove(&maps, (uintptr_t)map->address, map) == 0)
+	if (map->length == 0 || pmem2_range_remove(&maps, (uintptr_t)map->address, map) == 0)
 		return 0;
 
 	return pmem2_err(PMEM2_E_MAPPING_NOT_FOUND, "no map is registered at %p", map->address);
@@ -59,8 +58,8 @@ static int resign(struct pmem2_map *map)
 /* ---- what is asked for ---- */
 
 /* Judges offset and length, in COMPAT order, and answers how much to map. */
-static int measure(const struct pmem2_config *cfg, const struct pmem2_source *src,
-	size_t alignment, size_t *length)
+static int measure(const struct pmem2_config *cfg, const struct pmem2_source *src, size_t alignment,
+	size_t *length)
 {
 	size_t size;
 	int ret = pmem2_source_size(src, &size);
@@ -92,8 +91,8 @@ static int measure(const struct pmem2_config *cfg, const struct pmem2_source *sr
 static int native_protection(unsigned protection)
 {
 	return ((protection & PMEM2_PROT_EXEC) != 0 ? PROT_EXEC : 0) |
-		((protection & PMEM2_PROT_READ) != 0 ? PROT_READ : 0) |
-		((protection & PMEM2_PROT_WRITE) != 0 ? PROT_WRITE : 0);
+	       ((protection & PMEM2_PROT_READ) != 0 ? PROT_READ : 0) |
+	       ((protection & PMEM2_PROT_WRITE) != 0 ? PROT_WRITE : 0);
 }
 
 /* Whether mmap's EACCES is due to chattr +a, and not to how the file is open. */
@@ -106,7 +105,7 @@ static bool is_append_only(int fd, bool writes)
 		return false;
 
 	return statx(fd, "", AT_EMPTY_PATH, 0, &stx) == 0 &&
-		(stx.stx_attributes & STATX_ATTR_APPEND) != 0;
+	       (stx.stx_attributes & STATX_ATTR_APPEND) != 0;
 }
 
 static int map_error(int error, const struct pmem2_placement *wanted,
@@ -117,11 +116,11 @@ static int map_error(int error, const struct pmem2_placement *wanted,
 
 	switch (error) {
 	case -EACCES:
-		return wanted->fd >= 0 &&
-				is_append_only(wanted->fd,
-					wanted->shared && (wanted->protection & PROT_WRITE) != 0)
-			? answers->append_only
-			: PMEM2_E_NO_ACCESS;
+		return wanted->fd >= 0 && is_append_only(wanted->fd,
+						  wanted->shared &&
+							  (wanted->protection & PROT_WRITE) != 0)
+		               ? answers->append_only
+		               : PMEM2_E_NO_ACCESS;
 	case -ENOTSUP:
 		return PMEM2_E_NOSUPP;
 	case -EEXIST:
@@ -172,13 +171,13 @@ static int settle(struct pmem2_map *map, const struct pmem2_config *cfg,
 	const struct pmem2_source *src, const struct pmem2_placed *placed, void *place)
 {
 	bool shared = cfg->sharing == PMEM2_SHARED;
-	int ret = pmem2_granularity_judge(
-		src, shared, placed->synchronous, placed->sync_errno, &map->verdict);
+	int ret = pmem2_granularity_judge(src, shared, placed->synchronous, placed->sync_errno,
+		&map->verdict);
 	if (ret == 0)
 		ret = pmem2_granularity_check(&map->verdict, cfg->granularity);
 	if (ret == 0)
-		ret = pmem2_registry_pick(
-			map->verdict.granularity, map->verdict.durable, &map->choice);
+		ret = pmem2_registry_pick(map->verdict.granularity, map->verdict.durable,
+			&map->choice);
 	if (ret == 0 && place != NULL) {
 		ret = pmem2_placement_move(placed->address, place, map->length);
 		if (ret == 0)
@@ -201,7 +200,7 @@ static int settle(struct pmem2_map *map, const struct pmem2_config *cfg,
 static int vacate(const struct pmem2_map *map, const void *place)
 {
 	return map->address == place ? pmem2_placement_vacate(map->address, map->length)
-				     : pmem2_placement_release(map->address, map->length);
+	                             : pmem2_placement_release(map->address, map->length);
 }
 
 /* Maps at place in the reservation, or anywhere if it is NULL. */
@@ -297,8 +296,8 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 static int check_adopted(const struct pmem2_source *src, enum pmem2_granularity gran)
 {
 	if ((unsigned)gran > PMEM2_GRANULARITY_PAGE)
-		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-			"unknown granularity value %d", (int)gran);
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED, "unknown granularity value %d",
+			(int)gran);
 	if (gran == PMEM2_GRANULARITY_PAGE && src->type == PMEM2_SOURCE_DEVDAX)
 		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
 			"Device DAX cannot be made durable by pages: it knows no msync(2)");

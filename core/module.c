@@ -49,7 +49,8 @@ const void *pmem2_module_symbol(const char *name, const char *symbol, char *why,
 const void *pmem2_module_symbol(const char *name, const char *symbol, char *why, size_t size)
 {
 	(void)symbol;
-	snprintf(why, size, "%s is not built in, and this libpmem2 was built to load nothing", name);
+	snprintf(why, size, "%s is not built in, and this libpmem2 was built to load nothing",
+		name);
 	return NULL;
 }
 

@@ -98,8 +98,8 @@ static void *map_at(const struct pmem2_placement *w, void *at, int flags)
  * Maps with MAP_SYNC where that is granted. Its refusal means that a store is not durable when
  * its line is; every other error is final.
  */
-static void *map_synchronously(
-	const struct pmem2_placement *w, void *at, int flags, struct pmem2_placed *placed)
+static void *map_synchronously(const struct pmem2_placement *w, void *at, int flags,
+	struct pmem2_placed *placed)
 {
 	void *address = map_at(w, at, flags | MAP_SYNC);
 
@@ -111,8 +111,8 @@ static void *map_synchronously(
 	return address;
 }
 
-static void *map_somewhere(
-	const struct pmem2_placement *w, void *at, int flags, struct pmem2_placed *placed)
+static void *map_somewhere(const struct pmem2_placement *w, void *at, int flags,
+	struct pmem2_placed *placed)
 {
 	if (w->fd >= 0 && w->shared)
 		return map_synchronously(w, at, flags, placed);
@@ -121,8 +121,8 @@ static void *map_somewhere(
 }
 
 /* Finds an aligned place and maps there, unless another thread is faster, as often as it takes. */
-static void *map_aligned(
-	const struct pmem2_placement *w, size_t alignment, struct pmem2_placed *placed)
+static void *map_aligned(const struct pmem2_placement *w, size_t alignment,
+	struct pmem2_placed *placed)
 {
 	void *address = MAP_FAILED;
 
@@ -187,7 +187,7 @@ int pmem2_placement_vacate(void *address, size_t length)
 int pmem2_placement_reserve(void *at, size_t length, void **address)
 {
 	void *got = at == NULL ? reserve_aligned(length, huge_boundary(length))
-			       : reserve_at(at, length, MAP_FIXED_NOREPLACE);
+	                       : reserve_at(at, length, MAP_FIXED_NOREPLACE);
 
 	if (got == MAP_FAILED)
 		return pmem2_err_sys("mmap");

@@ -71,8 +71,8 @@ static bool get(const struct pmem2_range_set *set, struct place at, struct pmem2
 		return false;
 
 	const struct pmem2_range_bucket *bucket = set->buckets[at.bucket];
-	*range = (struct pmem2_range){
-		bucket->begin[at.slot], bucket->end[at.slot], bucket->owner[at.slot]};
+	*range = (struct pmem2_range){bucket->begin[at.slot], bucket->end[at.slot],
+		bucket->owner[at.slot]};
 	return true;
 }
 
@@ -125,8 +125,7 @@ static int add_bucket(struct pmem2_range_set *set, size_t i)
 		return -ENOMEM;
 	bucket->count = 0;
 
-	memmove(&set->buckets[i + 1], &set->buckets[i],
-		(set->count - i) * sizeof(set->buckets[0]));
+	memmove(&set->buckets[i + 1], &set->buckets[i], (set->count - i) * sizeof(set->buckets[0]));
 	memmove(&set->last[i + 1], &set->last[i], (set->count - i) * sizeof(set->last[0]));
 	set->buckets[i] = bucket;
 	set->count++;
@@ -255,8 +254,8 @@ bool pmem2_range_meets(struct pmem2_range_set *set, uintptr_t begin, uintptr_t e
 }
 
 /* The owner of the first range from `at` on that is published and begins in [from, before). */
-static void *first_owner(
-	const struct pmem2_range_set *set, struct place at, uintptr_t from, uintptr_t before)
+static void *first_owner(const struct pmem2_range_set *set, struct place at, uintptr_t from,
+	uintptr_t before)
 {
 	struct pmem2_range range;
 

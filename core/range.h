@@ -25,7 +25,10 @@ struct pmem2_range_set {
 	size_t count, capacity;              /* of buckets */
 };
 
-#define PMEM2_RANGE_SET_INIT {.lock = PTHREAD_RWLOCK_INITIALIZER}
+#define PMEM2_RANGE_SET_INIT \
+	{ \
+		.lock = PTHREAD_RWLOCK_INITIALIZER \
+	}
 
 void pmem2_range_set_finish(struct pmem2_range_set *set);
 

@@ -32,7 +32,7 @@ static const struct pmem2_backend *find_builtin(const char *name)
 static bool variant_is_whole(const struct pmem2_variant *v)
 {
 	return v->name != NULL && v->persist != NULL && v->flush != NULL && v->drain != NULL &&
-		v->deep_persist != NULL && v->memmove != NULL && v->memset != NULL;
+	       v->deep_persist != NULL && v->memmove != NULL && v->memset != NULL;
 }
 
 /* What is wrong with a backend as its file has it, or NULL. */
@@ -75,15 +75,15 @@ static void refuse_for_cpu(struct pmem2_found *found, uint64_t features)
 	snprintf(found->refusal, sizeof(found->refusal), "this CPU lacks %s", missing);
 }
 
-static void find_backend(
-	struct pmem2_registry *registry, struct pmem2_found *found, const char *name)
+static void find_backend(struct pmem2_registry *registry, struct pmem2_found *found,
+	const char *name)
 {
 	found->name = name;
 	found->backend = find_builtin(name);
 	found->builtin = found->backend != NULL;
 	if (!found->builtin)
-		found->backend = pmem2_module_symbol(
-			name, SYMBOL, found->refusal, sizeof(found->refusal));
+		found->backend =
+			pmem2_module_symbol(name, SYMBOL, found->refusal, sizeof(found->refusal));
 	if (found->backend == NULL)
 		return;
 
@@ -102,8 +102,8 @@ static void find_backend(
 
 /* ---- what PMEM2_BACKEND says ---- */
 
-__attribute__((__format__(__printf__, 3, 4))) static void append(
-	char *text, size_t size, const char *format, ...)
+__attribute__((__format__(__printf__, 3, 4))) static void append(char *text, size_t size,
+	const char *format, ...)
 {
 	size_t used = strlen(text);
 	va_list args;
@@ -214,8 +214,8 @@ static bool serves(const struct pmem2_variant *variant, unsigned use, uint64_t f
 	return (variant->serves & 1U << use) != 0 && can_run(variant, features);
 }
 
-static bool choose_from(
-	struct pmem2_registry *registry, const struct pmem2_found *found, unsigned use)
+static bool choose_from(struct pmem2_registry *registry, const struct pmem2_found *found,
+	unsigned use)
 {
 	if (found->refusal[0] != '\0')
 		return false;
@@ -286,8 +286,9 @@ static int refuse_use(const struct pmem2_registry *registry, unsigned use)
 	for (size_t i = 0; i < registry->count; i++) {
 		const struct pmem2_found *found = &registry->found[i];
 		const char *reason = found->refusal[0] != '\0' ? found->refusal
-			: registry->pinned && !found->named ? "not named by PMEM2_BACKEND"
-							    : "does not serve it";
+		                     : registry->pinned && !found->named
+		                             ? "not named by PMEM2_BACKEND"
+		                             : "does not serve it";
 
 		append(reasons, sizeof(reasons), "; %s: %s", found->name, reason);
 	}
@@ -302,8 +303,8 @@ static unsigned use_of(enum pmem2_granularity granularity, bool durable)
 	return durable ? (unsigned)granularity : 3;
 }
 
-int pmem2_registry_pick(
-	enum pmem2_granularity granularity, bool durable, const struct pmem2_choice **choice)
+int pmem2_registry_pick(enum pmem2_granularity granularity, bool durable,
+	const struct pmem2_choice **choice)
 {
 	const struct pmem2_registry *registry = pmem2_registry();
 	unsigned use = use_of(granularity, durable);

@@ -18,7 +18,7 @@ struct pmem2_found {
 	const char *name;
 	const struct pmem2_backend *backend; /* NULL: could not be had */
 	bool builtin;
-	bool named;       /* by PMEM2_BACKEND */
+	bool named;        /* by PMEM2_BACKEND */
 	char refusal[256]; /* why it is not used; "" if it is */
 };
 
@@ -46,8 +46,8 @@ const struct pmem2_registry *pmem2_registry(void);
  *
  * Errors: PMEM2_E_BACKEND; PMEM2_E_GRANULARITY_NOT_SUPPORTED with the reasons of all backends.
  */
-int pmem2_registry_pick(
-	enum pmem2_granularity granularity, bool durable, const struct pmem2_choice **choice);
+int pmem2_registry_pick(enum pmem2_granularity granularity, bool durable,
+	const struct pmem2_choice **choice);
 
 /* Whether a pick for durable memory would succeed; sets no error sentence. */
 bool pmem2_registry_serves(enum pmem2_granularity granularity);

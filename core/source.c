@@ -179,8 +179,8 @@ static int devdax_alignment(dev_t device, size_t *alignment)
 		ret = pmem2_sysfs_read_u64(path, &bytes);
 	}
 	if (ret == -EINVAL || ret == -E2BIG)
-		return pmem2_err(
-			PMEM2_E_INVALID_ALIGNMENT_FORMAT, "%s holds no alignment in bytes", path);
+		return pmem2_err(PMEM2_E_INVALID_ALIGNMENT_FORMAT, "%s holds no alignment in bytes",
+			path);
 	if (ret != 0) {
 		errno = -ret;
 		return pmem2_err_sys("read %s", path);

@@ -149,8 +149,7 @@ static int check_shrink(struct pmem2_vm_reservation *rsv, size_t offset, size_t 
 		return pmem2_err(PMEM2_E_NOSUPP,
 			"shrinking reservation from the middle is not supported");
 	if (size == rsv->size)
-		return pmem2_err(
-			PMEM2_E_NOSUPP, "shrinking whole reservation is not supported");
+		return pmem2_err(PMEM2_E_NOSUPP, "shrinking whole reservation is not supported");
 	if (pmem2_range_meets(&rsv->maps, start_of(rsv) + offset, start_of(rsv) + offset + size))
 		return pmem2_err(PMEM2_E_VM_RESERVATION_NOT_EMPTY,
 			"maps are in the %zu bytes from offset %zu: delete them first", size,
@@ -213,14 +212,13 @@ static int answer(struct pmem2_map *found, struct pmem2_map **map)
 {
 	*map = found;
 	if (found == NULL)
-		return pmem2_err(
-			PMEM2_E_MAPPING_NOT_FOUND, "no mapping there in the reservation");
+		return pmem2_err(PMEM2_E_MAPPING_NOT_FOUND, "no mapping there in the reservation");
 
 	return 0;
 }
 
-int pmem2_vm_reservation_map_find(
-	struct pmem2_vm_reservation *rsv, size_t reserv_offset, size_t len, struct pmem2_map **map)
+int pmem2_vm_reservation_map_find(struct pmem2_vm_reservation *rsv, size_t reserv_offset,
+	size_t len, struct pmem2_map **map)
 {
 	uintptr_t begin = start_of(rsv) + reserv_offset;
 	uintptr_t end = begin + (len != 0 ? len : 1);
@@ -233,14 +231,14 @@ int pmem2_vm_reservation_map_find(
 	return answer(pmem2_range_find(&rsv->maps, begin, end), map);
 }
 
-int pmem2_vm_reservation_map_find_prev(
-	struct pmem2_vm_reservation *rsv, struct pmem2_map *map, struct pmem2_map **prev_map)
+int pmem2_vm_reservation_map_find_prev(struct pmem2_vm_reservation *rsv, struct pmem2_map *map,
+	struct pmem2_map **prev_map)
 {
 	return answer(pmem2_range_prev(&rsv->maps, (uintptr_t)map->address), prev_map);
 }
 
-int pmem2_vm_reservation_map_find_next(
-	struct pmem2_vm_reservation *rsv, struct pmem2_map *map, struct pmem2_map **next_map)
+int pmem2_vm_reservation_map_find_next(struct pmem2_vm_reservation *rsv, struct pmem2_map *map,
+	struct pmem2_map **next_map)
 {
 	return answer(pmem2_range_next(&rsv->maps, (uintptr_t)map->address), next_map);
 }

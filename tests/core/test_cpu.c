@@ -27,8 +27,7 @@ START_TEST(finds_what_every_cpu_of_the_family_has)
 	ck_assert(cpu.features & PMEM2_CPU_SSE2);
 	ck_assert(cpu.features & PMEM2_CPU_CLFLUSH);
 	ck_assert_int_eq(!!(cpu.features & PMEM2_CPU_AVX2), !!__builtin_cpu_supports("avx2"));
-	ck_assert_int_eq(
-		!!(cpu.features & PMEM2_CPU_AVX512F), !!__builtin_cpu_supports("avx512f"));
+	ck_assert_int_eq(!!(cpu.features & PMEM2_CPU_AVX512F), !!__builtin_cpu_supports("avx512f"));
 #elif defined(__aarch64__)
 	ck_assert(cpu.features & PMEM2_CPU_NEON);
 #endif
@@ -52,8 +51,7 @@ START_TEST(variables_clear_features_and_other_values_do_nothing)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		ck_assert_uint_eq(features_with(table[i].variable, table[i].value),
 			cpu.features & ~table[i].cleared);
-		ck_assert_uint_eq(
-			features_with(table[i].variable, table[i].other), cpu.features);
+		ck_assert_uint_eq(features_with(table[i].variable, table[i].other), cpu.features);
 	}
 	ck_assert_uint_eq(cpu.features & PMEM2_CPU_MOVDIR64B, 0);
 }
@@ -93,8 +91,8 @@ START_TEST(threshold_takes_numbers_and_nothing_else)
 	ck_assert_uint_eq(threshold_with("PMEM_MOVNT_THRESHOLD", "-1"), 256);
 	ck_assert_uint_eq(threshold_with("PMEM_MOVNT_THRESHOLD", "12x"), 256);
 	ck_assert_uint_eq(threshold_with("PMEM_MOVNT_THRESHOLD", ""), 256);
-	ck_assert_uint_eq(
-		threshold_with("PMEM_MOVNT_THRESHOLD", "99999999999999999999999999"), 256);
+	ck_assert_uint_eq(threshold_with("PMEM_MOVNT_THRESHOLD", "99999999999999999999999999"),
+		256);
 	ck_assert_uint_eq(threshold_with("PMEM_NO_MOVNT", "1"), SIZE_MAX);
 	ck_assert_uint_eq(threshold_with("PMEM_NO_MOVNT", "0"), 256);
 }

@@ -216,8 +216,7 @@ START_TEST(a_refusal_names_the_step)
 		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
 	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "MAP_SYNC was refused: Invalid argument"));
 
-	verdict = (struct pmem2_verdict){
-		PMEM2_GRANULARITY_CACHE_LINE, true, PMEM2_STEP_ADR, 0};
+	verdict = (struct pmem2_verdict){PMEM2_GRANULARITY_CACHE_LINE, true, PMEM2_STEP_ADR, 0};
 	ck_assert_int_eq(pmem2_granularity_check(&verdict, PMEM2_GRANULARITY_BYTE),
 		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
 	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "doesn't support eADR"));

@@ -63,8 +63,9 @@ END_TEST
 START_TEST(large_files_are_aligned_for_huge_pages)
 {
 	int fd = memfd_create("placement", 0);
-	struct pmem2_placement wanted = {
-		.fd = fd, .protection = PROT_READ | PROT_WRITE, .shared = true};
+	struct pmem2_placement wanted = {.fd = fd,
+		.protection = PROT_READ | PROT_WRITE,
+		.shared = true};
 	struct pmem2_placed placed;
 
 	for (size_t length = 2 * mib; length <= 9 * mib; length += mib + 5000) {
@@ -110,8 +111,9 @@ END_TEST
 START_TEST(a_mapping_moves_into_a_place_and_leaves_it_reserved)
 {
 	char *rsv;
-	struct pmem2_placement wanted = {
-		.fd = -1, .length = 5000, .protection = PROT_READ | PROT_WRITE};
+	struct pmem2_placement wanted = {.fd = -1,
+		.length = 5000,
+		.protection = PROT_READ | PROT_WRITE};
 	struct pmem2_placed placed;
 
 	ck_assert_int_eq(pmem2_placement_reserve(NULL, 4 * mib, (void **)&rsv), 0);

@@ -63,9 +63,9 @@ END_TEST
 START_TEST(the_best_that_the_cpu_has_comes_first)
 {
 	pmem2_registry_read(&registry, NULL);
-	const char *best = registry.cpu.features & PMEM2_CPU_CLWB ? "clwb-"
-		: registry.cpu.features & PMEM2_CPU_CLFLUSHOPT    ? "clflushopt-"
-								  : "clflush-";
+	const char *best = registry.cpu.features & PMEM2_CPU_CLWB         ? "clwb-"
+	                   : registry.cpu.features & PMEM2_CPU_CLFLUSHOPT ? "clflushopt-"
+	                                                                  : "clflush-";
 
 	ck_assert(starts(chosen(PMEM2_GRANULARITY_CACHE_LINE), best));
 	ck_assert(starts(chosen(PMEM2_GRANULARITY_BYTE), best));
@@ -133,8 +133,8 @@ START_TEST(bad_names_are_refused_with_the_list)
 	char longest[4097];
 	memset(longest, 'a', 4096);
 	longest[4096] = '\0';
-	const char *const names[] = {
-		"", ",", "generic_msync,", "a/b", "../generic_msync", ".", "a b", longest};
+	const char *const names[] = {"", ",", "generic_msync,", "a/b", "../generic_msync", ".",
+		"a b", longest};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		pmem2_registry_read(&registry, names[i]);
@@ -166,19 +166,23 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {pages_are_always_served,
+	const TTest *const tests[] =
+	{ pages_are_always_served,
 		generic_msync_alone_serves_nothing_finer_that_is_durable,
 		without_plug_ins_the_core_stands_alone,
 #if defined(__x86_64__)
-		the_best_that_the_cpu_has_comes_first, a_pin_is_followed_by_name,
+		the_best_that_the_cpu_has_comes_first,
+		a_pin_is_followed_by_name,
 		of_several_named_the_tables_order_decides,
-		a_pin_that_the_cpu_cannot_run_is_refused, isa_switches_choose_the_next_variant,
+		a_pin_that_the_cpu_cannot_run_is_refused,
+		isa_switches_choose_the_next_variant,
 #elif defined(__aarch64__)
 		arm_dccvap_needs_the_point_of_persistence,
 #endif
 		bad_names_are_refused_with_the_list,
 		what_is_not_there_is_refused_with_file_and_list,
-		too_many_names_are_an_error_not_an_overflow, NULL};
+		too_many_names_are_an_error_not_an_overflow,
+		NULL };
 
 	return unit_run("registry", tests);
 }

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /* tests: NULL ends. set_up and tear_down, or NULL, run around each. */
-static inline int unit_run_with(
-	const char *name, const TTest *const tests[], SFun set_up, SFun tear_down)
+static inline int unit_run_with(const char *name, const TTest *const tests[], SFun set_up,
+	SFun tear_down)
 {
 	Suite *suite = suite_create(name);
 	TCase *tc = tcase_create(name);
