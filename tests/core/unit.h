@@ -5,6 +5,9 @@
 
 #include <check.h>
 #include <stddef.h>
+#include <string.h>
+
+#include <libpmem2.h>
 
 /* tests: NULL ends. set_up and tear_down, or NULL, run around each. */
 static inline int unit_run_with(const char *name, const TTest *const tests[], SFun set_up,
@@ -30,5 +33,21 @@ static inline int unit_run(const char *name, const TTest *const tests[])
 {
 	return unit_run_with(name, tests, NULL, NULL);
 }
+
+#define works(call) \
+	do { \
+		int ret_ = (call); \
+		ck_assert_msg(ret_ == 0, "%s: %d (%s)", #call, ret_, pmem2_errormsg()); \
+	} while (0)
+
+/* The code, and what the message must hold. */
+#define fails(call, code, text) \
+	do { \
+		int ret_ = (call); \
+		ck_assert_msg(ret_ == (code), "%s: %d (%s), not %s", #call, ret_, \
+			pmem2_errormsg(), #code); \
+		ck_assert_msg(strstr(pmem2_errormsg(), (text)) != NULL, \
+			"the message is '%s', not '%s'", pmem2_errormsg(), (text)); \
+	} while (0)
 
 #endif
