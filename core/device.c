@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* device.c -- which NVDIMMs a source lies on, and who can be asked about them. */
+#include "device.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "module.h"
+#include "sysfs.h"
+
+#ifndef BCACHEFS_MAGIC
+#define BCACHEFS_MAGIC 0xca451a4e
+#endif
+
+int pmem2_device_unreadable(const char *path, int error)
+{
+	const char *hint = error == EACCES || error == EPERM
+	                           ? " (root may, or who has the capability CAP_DAC_READ_SEARCH)"
+	                           : "";
+
+	return pmem2_err(-error, "read %s: %s%s", path, strerrordesc_np(error), hint);
+}
+
+int pmem2_device_region(const struct pmem2_source *src, char region[PATH_MAX])
+{
+	enum pmem2_sysfs_class class =
+		src->type == PMEM2_SOURCE_DEVDAX ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK;
+
+	/* tmpfs, network and union file systems: no block device is below */
+	if (class == PMEM2_SYSFS_BLOCK && major(src->device) == 0)
+		return -ENODEV;
+
+	int ret = pmem2_sysfs_region(region, class, src->device);
+	if (ret == 0)
+		return 0;
+
+	/* a device that sysfs does not know: no answer, and not the answer "no NVDIMM" */
+	char path[PATH_MAX];
+	pmem2_sysfs_path(path, class, src->device, "");
+	if (ret == -ENODEV && access(path, F_OK) != 0)
+		ret = -errno;
+
+	return ret == -ENODEV ? ret : pmem2_device_unreadable(path, -ret);
+}
+
+/* Of one device below another; on the heap, since layers lie on layers. */
+struct layer {
+	char directory[PATH_MAX];
+	char entry[PATH_MAX + NAME_MAX + sizeof("//dev")];
+	char text[64];
+	char region[PATH_MAX];
+};
+
+static int nvdimm_below(dev_t device);
+
+/* Whether the block device of a directory is on an NVDIMM, or stands on one that is; or -errno. */
+static int is_nvdimm(struct layer *layer)
+{
+	unsigned major_number;
+	unsigned minor_number;
+	int ret = pmem2_sysfs_read(layer->entry, layer->text, sizeof(layer->text));
+
+	if (ret != 0)
+		return ret;
+	if (sscanf(layer->text, "%u:%u", &major_number, &minor_number) != 2)
+		return -EINVAL;
+
+	dev_t device = makedev(major_number, minor_number);
+	ret = pmem2_sysfs_region(layer->region, PMEM2_SYSFS_BLOCK, device);
+	if (ret == -ENODEV)
+		return nvdimm_below(device);
+	return ret == 0 ? 1 : ret;
+}
+
+/* Whether a device-mapper or RAID device stands on one that is on an NVDIMM; or -errno. */
+static int nvdimm_below(dev_t device)
+{
+	struct layer *layer = malloc(sizeof(*layer));
+	if (layer == NULL)
+		return -ENOMEM;
+
+	/* the layers are the disk's, which is a partition's parent */
+	pmem2_sysfs_path(layer->directory, PMEM2_SYSFS_BLOCK, device, "partition");
+	const char *slaves = access(layer->directory, F_OK) == 0 ? "../slaves" : "slaves";
+	pmem2_sysfs_path(layer->directory, PMEM2_SYSFS_BLOCK, device, slaves);
+
+	int ret = 0;
+	DIR *directory = opendir(layer->directory);
+	if (directory == NULL) {
+		ret = errno == ENOENT ? 0 : -errno;
+		goto release;
+	}
+
+	for (struct dirent *slave; ret == 0 && (slave = readdir(directory)) != NULL;) {
+		if (slave->d_name[0] == '.')
+			continue;
+		snprintf(layer->entry, sizeof(layer->entry), "%s/%s/dev", layer->directory,
+			slave->d_name);
+		ret = is_nvdimm(layer);
+	}
+	closedir(directory);
+
+release:
+	free(layer);
+	return ret;
+}
+
+/* Whether the machine has any nd region; or -errno. */
+static int any_region(void)
+{
+	char path[PATH_MAX];
+	int found = 0;
+
+	snprintf(path, sizeof(path), "%s/bus/nd/devices", pmem2_sysfs_root);
+	DIR *directory = opendir(path);
+	if (directory == NULL)
+		return errno == ENOENT ? 0 : -errno;
+
+	for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
+		found = found || strncmp(entry->d_name, "region", 6) == 0;
+
+	closedir(directory);
+	return found;
+}
+
+/* Whether the file system stands on disks of this machine, though st_dev is none of them. */
+static bool hides_disks(int fd)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) != 0)
+		return false;
+
+	switch ((unsigned)fs.f_type) {
+	case BTRFS_SUPER_MAGIC:
+	case OVERLAYFS_SUPER_MAGIC:
+	case BCACHEFS_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int pmem2_device_rule_out(const struct pmem2_source *src)
+{
+	if (src->type == PMEM2_SOURCE_DEVDAX)
+		return pmem2_err(PMEM2_E_NOSUPP,
+			"the device is in no nd region, which would list its bad blocks");
+
+	int ret = 0;
+	if (major(src->device) != 0)
+		ret = nvdimm_below(src->device);
+	else if (hides_disks(src->fd))
+		ret = any_region();
+
+	if (ret < 0)
+		return pmem2_err(ret,
+			"what block device %u:%u stands on could not be read from %s: %s",
+			major(src->device), minor(src->device), pmem2_sysfs_root,
+			strerrordesc_np(-ret));
+	if (ret > 0)
+		return pmem2_err(PMEM2_E_NOSUPP,
+			"the file may be on an NVDIMM, but a layer between (device-mapper, several "
+			"devices, a union) does not tell where");
+	return 0;
+}
+
+int pmem2_device_ndctl(const struct pmem2_ndctl **ndctl)
+{
+	static _Atomic(const struct pmem2_ndctl *) loaded;
+	const struct pmem2_ndctl *module = atomic_load(&loaded);
+
+	/* two threads may both come here: they get the same address */
+	if (module == NULL) {
+		char why[512];
+
+		module = pmem2_module_symbol("ndctl", "pmem2_ndctl_v1", why, sizeof(why));
+		if (module == NULL)
+			return pmem2_err(PMEM2_E_NOSUPP,
+				"NVDIMMs are asked through the module ndctl.so "
+				"(Debian package libpmem2-ndctl), which is not there: %s",
+				why);
+		atomic_store(&loaded, module);
+	}
+
+	*ndctl = module;
+	return 0;
+}
+
+/* Where and whom to ask about a source; absent is the code for one that is not on an NVDIMM. */
+static int find(const struct pmem2_source *src, int absent, char region[PATH_MAX],
+	const struct pmem2_ndctl **ndctl)
+{
+	if (src->type == PMEM2_SOURCE_ANON)
+		return pmem2_err(PMEM2_E_NOSUPP, "anonymous memory is not on an NVDIMM");
+
+	int ret = pmem2_device_region(src, region);
+	if (ret == -ENODEV)
+		return pmem2_err(absent, "the source is not on an NVDIMM: %s %u:%u is in no region",
+			src->type == PMEM2_SOURCE_DEVDAX ? "character device" : "block device",
+			major(src->device), minor(src->device));
+	if (ret != 0)
+		return ret;
+
+	return pmem2_device_ndctl(ndctl);
+}
+
+int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len)
+{
+	char region[PATH_MAX];
+	const struct pmem2_ndctl *ndctl;
+	int ret = find(src, PMEM2_E_NOSUPP, region, &ndctl);
+
+	if (ret != 0)
+		return ret;
+
+	/* the buffer stays untouched if it is too small, so the length comes first */
+	struct pmem2_ndctl_why why;
+	size_t needed;
+	ret = ndctl->device_id(region, NULL, 0, &needed, &why);
+	if (ret != 0)
+		return pmem2_err(ret, "%s", why.text);
+
+	if (id == NULL) {
+		*len = needed;
+		return 0;
+	}
+	if (*len < needed)
+		return pmem2_err(PMEM2_E_BUFFER_TOO_SMALL,
+			"the device id needs %zu bytes, the buffer has %zu", needed, *len);
+
+	ret = ndctl->device_id(region, id, *len, &needed, &why);
+	return ret == 0 ? 0 : pmem2_err(ret, "%s", why.text);
+}
+
+int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc)
+{
+	char region[PATH_MAX];
+	const struct pmem2_ndctl *ndctl;
+	int ret = find(src, PMEM2_E_NOSUPP, region, &ndctl);
+
+	if (ret != 0)
+		return ret;
+
+	struct pmem2_ndctl_why why;
+	ret = ndctl->shutdown_count(region, usc, &why);
+	return ret == 0 ? 0 : pmem2_err(ret, "%s", why.text);
+}
+
+int pmem2_source_numa_node(const struct pmem2_source *src, int *numa_node)
+{
+	char region[PATH_MAX];
+	const struct pmem2_ndctl *ndctl;
+	int ret = find(src, PMEM2_E_DAX_REGION_NOT_FOUND, region, &ndctl);
+
+	if (ret != 0)
+		return ret;
+
+	struct pmem2_ndctl_why why;
+	ret = ndctl->numa_node(region, numa_node, &why);
+	return ret == 0 ? 0 : pmem2_err(ret, "%s", why.text);
+}
