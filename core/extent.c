@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* extent.c -- where on its disk a file's bytes are. */
+#include "extent.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "error.h"
+#include "sysfs.h"
+
+enum {
+	BATCH = 64,
+};
+
+/* Extents without an address, or with one that holds more than this file's bytes. */
+static const unsigned no_place =
+	FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC | FIEMAP_EXTENT_DATA_INLINE;
+
+/*
+ * The file systems that are on one device, st_dev, and tell addresses there (xfs: but for its
+ * realtime files). Others may span several, and give no sign of it.
+ */
+static const struct {
+	unsigned magic;
+	const char *name;
+} one_device[] = {
+	{EXT4_SUPER_MAGIC, "ext4"}, /* ext2 and ext3 too */
+	{XFS_SUPER_MAGIC, "xfs"},
+};
+
+static int check_file_system(int fd, const struct statfs *fs)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof(one_device) / sizeof(one_device[0]); i++)
+		known = known || (unsigned)fs->f_type == one_device[i].magic;
+	if (!known)
+		return pmem2_err(PMEM2_E_NOSUPP,
+			"which blocks a file has can be told on ext2, ext3, ext4 and xfs, not on "
+			"this file system (magic number 0x%x)",
+			(unsigned)fs->f_type);
+	if ((unsigned)fs->f_type != XFS_SUPER_MAGIC)
+		return 0;
+
+	struct fsxattr attributes;
+	if (ioctl(fd, FS_IOC_FSGETXATTR, &attributes) != 0)
+		return pmem2_err_sys("ioctl FS_IOC_FSGETXATTR");
+	if ((attributes.fsx_xflags & FS_XFLAG_REALTIME) != 0)
+		return pmem2_err(PMEM2_E_NOSUPP,
+			"the file is on the realtime device of its xfs, whose name is not known");
+
+	return 0;
+}
+
+/* Sets partition, and start: where the source's device begins on its disk, bytes. */
+static int place_on_disk(dev_t device, bool *partition, uint64_t *start)
+{
+	char path[PATH_MAX];
+	char disk[PATH_MAX];
+
+	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "");
+	if (realpath(path, disk) == NULL)
+		return pmem2_device_unreadable(path, errno);
+	/* its sectors are moved around, and it keeps the list of those that are bad to itself */
+	if (strstr(disk, "/btt") != NULL)
+		return pmem2_err(PMEM2_E_NOSUPP,
+			"%s is a sector mode (BTT) namespace, which does not list bad blocks",
+			disk);
+
+	*start = 0;
+	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "partition");
+	*partition = access(path, F_OK) == 0;
+	if (!*partition)
+		return errno == ENOENT ? 0 : pmem2_device_unreadable(path, errno);
+
+	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "start");
+	int ret = pmem2_sysfs_read_u64(path, start);
+	*start *= 512; /* sectors, whatever the disk's are */
+	return ret == 0 ? 0 : pmem2_device_unreadable(path, -ret);
+}
+
+/* Shifts all extents, and drops what is allocated behind the end of the file. */
+static void fit(struct pmem2_extents *extents, uint64_t start, uint64_t size)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < extents->count; i++) {
+		struct pmem2_extent extent = extents->list[i];
+
+		if (extent.file >= size)
+			break;
+		if (extent.length > size - extent.file)
+			extent.length = size - extent.file;
+		extent.device += start;
+		extents->list[kept++] = extent;
+	}
+
+	extents->count = kept;
+}
+
+static int append(struct pmem2_extents *extents, const struct fiemap *map)
+{
+	struct pmem2_extent *longer =
+		realloc(extents->list, (extents->count + map->fm_mapped_extents) * sizeof(*longer));
+
+	if (longer == NULL)
+		return pmem2_err_sys("realloc");
+	extents->list = longer;
+
+	for (unsigned i = 0; i < map->fm_mapped_extents; i++) {
+		const struct fiemap_extent *extent = &map->fm_extents[i];
+
+		if ((extent->fe_flags & no_place) == 0)
+			extents->list[extents->count++] = (struct pmem2_extent){
+				.file = extent->fe_logical,
+				.device = extent->fe_physical,
+				.length = extent->fe_length,
+			};
+	}
+
+	return 0;
+}
+
+static int fill(int fd, struct pmem2_extents *extents, struct fiemap *map)
+{
+	uint64_t start = 0;
+
+	for (bool last = false; !last;) {
+		*map = (struct fiemap){
+			.fm_start = start,
+			.fm_length = FIEMAP_MAX_OFFSET - start,
+			.fm_flags = FIEMAP_FLAG_SYNC,
+			.fm_extent_count = BATCH,
+		};
+		if (ioctl(fd, FS_IOC_FIEMAP, map) != 0)
+			return pmem2_err_sys("ioctl FS_IOC_FIEMAP");
+		if (map->fm_mapped_extents == 0)
+			break;
+
+		int ret = append(extents, map);
+		if (ret != 0)
+			return ret;
+
+		const struct fiemap_extent *end = &map->fm_extents[map->fm_mapped_extents - 1];
+		start = end->fe_logical + end->fe_length;
+		last = (end->fe_flags & FIEMAP_EXTENT_LAST) != 0;
+	}
+
+	return 0;
+}
+
+static int ask(int fd, struct pmem2_extents *extents)
+{
+	struct fiemap *map = malloc(sizeof(*map) + BATCH * sizeof(map->fm_extents[0]));
+
+	if (map == NULL)
+		return pmem2_err_sys("malloc");
+
+	int ret = fill(fd, extents, map);
+	free(map);
+	return ret;
+}
+
+int pmem2_extents_of(const struct pmem2_source *src, struct pmem2_extents *extents)
+{
+	struct statfs fs;
+	size_t size;
+	uint64_t start;
+
+	*extents = (struct pmem2_extents){0};
+
+	int ret = pmem2_source_size(src, &size);
+	if (ret != 0)
+		return ret;
+	if (fstatfs(src->fd, &fs) != 0)
+		return pmem2_err_sys("fstatfs");
+	extents->block = (uint64_t)fs.f_bsize;
+
+	ret = check_file_system(src->fd, &fs);
+	if (ret == 0)
+		ret = place_on_disk(src->device, &extents->partition, &start);
+	if (ret == 0)
+		ret = ask(src->fd, extents);
+	if (ret != 0) {
+		pmem2_extents_free(extents);
+		return ret;
+	}
+
+	fit(extents, start, (size + extents->block - 1) / extents->block * extents->block);
+	return 0;
+}
+
+void pmem2_extents_free(struct pmem2_extents *extents)
+{
+	free(extents->list);
+	*extents = (struct pmem2_extents){0};
+}
