@@ -68,10 +68,8 @@ int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type t
 
 int pmem2_config_set_protection(struct pmem2_config *cfg, unsigned prot)
 {
-	unsigned unknown = prot & ~(PMEM2_PROT_EXEC | PMEM2_PROT_READ | PMEM2_PROT_WRITE);
-
-	if (unknown != 0)
-		return pmem2_err(PMEM2_E_INVALID_PROT_FLAG, "invalid flag %u", unknown);
+	if ((prot & ~(PMEM2_PROT_EXEC | PMEM2_PROT_READ | PMEM2_PROT_WRITE)) != 0)
+		return pmem2_err(PMEM2_E_INVALID_PROT_FLAG, "invalid flag %u", prot);
 
 	cfg->protection = prot;
 	return 0;
