@@ -21,25 +21,24 @@ static inline void flush_line(const char *line)
 #include "../memops.tmpl.h"
 
 /* The caller cannot be told, and going on would lose data silently. */
-static _Noreturn void give_up(const char *begin, size_t length)
+static _Noreturn void give_up(const char *begin, size_t length, int error)
 {
 	char text[160];
 	int n = snprintf(text, sizeof(text), "libpmem2: msync of %zu bytes at %p failed: %s\n",
-		length, (const void *)begin, strerror(errno));
+		length, (const void *)begin, strerror(error));
 
 	if (write(STDERR_FILENO, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1) < 0)
 		abort();
 	abort();
 }
 
+/* 0 or an errno */
 static int sync_pages(char *begin, size_t length, int how)
 {
-	int ret;
-
-	do
-		ret = msync(begin, length, how);
-	while (ret && errno == EINTR);
-	return ret;
+	while (msync(begin, length, how))
+		if (errno != EINTR)
+			return errno;
+	return 0;
 }
 
 /*
@@ -60,9 +59,9 @@ static void page_persist(const void *ptr, size_t size)
 		end = -page; /* no mapping reaches the last page; msync takes no range that wraps */
 	size_t length = ((end + page - 1) & ~(page - 1)) - (uintptr_t)begin;
 
-	if (sync_pages(begin, length, MS_SYNC) &&
-		(errno != ENOMEM || !sync_pages(begin, length, MS_ASYNC)))
-		give_up(begin, length);
+	int error = sync_pages(begin, length, MS_SYNC);
+	if (error && (error != ENOMEM || !sync_pages(begin, length, MS_ASYNC)))
+		give_up(begin, length, error);
 	errno = saved;
 }
 
