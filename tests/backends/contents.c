@@ -17,8 +17,16 @@
 
 #include "variants.h"
 
-static const struct pmem2_variant *usable[16]; /* of the backend under test */
+/* each variant once for either contract of non-temporal stores */
+static const struct pmem2_variant *usable[32];
 static int usable_count;
+static struct pmem2_tuning *tuning; /* of the backend under test */
+
+static const struct pmem2_variant *under_test(int i)
+{
+	tuning->nt_evicts = i & 1;
+	return usable[i];
+}
 
 static uint64_t random_state;
 
@@ -88,7 +96,7 @@ static void check_set(const struct pmem2_variant *v, char *dest, size_t d, size_
 
 START_TEST(every_small_size_and_alignment)
 {
-	const struct pmem2_variant *v = usable[_i];
+	const struct pmem2_variant *v = under_test(_i);
 	char *dest = aligned_alloc(64, (ROOM + 63) / 64 * 64);
 	char *src = aligned_alloc(64, 512);
 
@@ -165,7 +173,7 @@ static void random_case(const struct pmem2_variant *v, char *arena, char *shadow
 
 START_TEST(random_cases)
 {
-	const struct pmem2_variant *v = usable[_i];
+	const struct pmem2_variant *v = under_test(_i);
 	const char *cases = getenv("PMEM2_TEST_CASES");
 	const char *seed = getenv("PMEM2_TEST_SEED");
 	char *arena = aligned_alloc(4096, ARENA);
@@ -188,7 +196,7 @@ END_TEST
 /* Nothing is read or written outside the ranges: beyond them is a page without access. */
 START_TEST(ends_of_memory)
 {
-	const struct pmem2_variant *v = usable[_i];
+	const struct pmem2_variant *v = under_test(_i);
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	char *area[2];
 
@@ -228,10 +236,13 @@ static Suite *contents(const char *backend)
 		for (const struct pmem2_variant *const *v = (*b)->variants; *v; v++) {
 			if (strcmp((*b)->name, backend))
 				continue;
-			if ((*v)->needs & ~test_cpu())
+			if ((*v)->needs & ~test_cpu()) {
 				printf("%s: not on this CPU\n", (*v)->name);
-			else
-				usable[usable_count++] = *v;
+				continue;
+			}
+			usable[usable_count++] = *v;
+			usable[usable_count++] = *v;
+			tuning = (*b)->tuning;
 		}
 	tcase_set_timeout(tc, 0); /* Meson's is enough */
 	tcase_add_loop_test(tc, every_small_size_and_alignment, 0, usable_count);
