@@ -3,16 +3,14 @@
 #include "map.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "config.h"
 #include "error.h"
 #include "placement.h"
 #include "range.h"
+#include "request.h"
 #include "vm_reservation.h"
 
 const struct pmem2_answers pmem2_answers_manual = {
@@ -53,81 +51,6 @@ static int resign(struct pmem2_map *map)
 		return 0;
 
 	return pmem2_err(PMEM2_E_MAPPING_NOT_FOUND, "no map is registered at %p", map->address);
-}
-
-/* ---- what is asked for ---- */
-
-/* Judges offset and length, in COMPAT order, and answers how much to map. */
-static int measure(const struct pmem2_config *cfg, const struct pmem2_source *src, size_t alignment,
-	size_t *length)
-{
-	size_t size;
-	int ret = pmem2_source_size(src, &size);
-	if (ret != 0)
-		return ret;
-
-	if (cfg->offset % alignment != 0)
-		return pmem2_err(PMEM2_E_OFFSET_UNALIGNED, "offset is not a multiple of %zu",
-			alignment);
-	if (src->type == PMEM2_SOURCE_DEVDAX && cfg->sharing == PMEM2_PRIVATE)
-		return pmem2_err(PMEM2_E_SRC_DEVDAX_PRIVATE,
-			"Device DAX does not support private mappings");
-	if (size == 0)
-		return pmem2_err(PMEM2_E_SOURCE_EMPTY, "file length is equal 0");
-	if (cfg->length % alignment != 0)
-		return pmem2_err(PMEM2_E_LENGTH_UNALIGNED, "length is not a multiple of %zu",
-			alignment);
-	if (cfg->offset + cfg->length < cfg->offset)
-		return pmem2_err(PMEM2_E_MAP_RANGE, "overflow of offset and length");
-	if (cfg->offset + cfg->length > size)
-		return pmem2_err(PMEM2_E_MAP_RANGE, "mapping larger than file size");
-
-	*length = cfg->length;
-	if (cfg->length == 0)
-		*length = src->type == PMEM2_SOURCE_ANON ? size : size - cfg->offset;
-	return 0;
-}
-
-static int native_protection(unsigned protection)
-{
-	return ((protection & PMEM2_PROT_EXEC) != 0 ? PROT_EXEC : 0) |
-	       ((protection & PMEM2_PROT_READ) != 0 ? PROT_READ : 0) |
-	       ((protection & PMEM2_PROT_WRITE) != 0 ? PROT_WRITE : 0);
-}
-
-/* Whether mmap's EACCES is due to chattr +a, and not to how the file is open. */
-static bool is_append_only(int fd, bool writes)
-{
-	struct statx stx;
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0 || (writes && (flags & O_ACCMODE) != O_RDWR))
-		return false;
-
-	return statx(fd, "", AT_EMPTY_PATH, 0, &stx) == 0 &&
-	       (stx.stx_attributes & STATX_ATTR_APPEND) != 0;
-}
-
-static int map_error(int error, const struct pmem2_placement *wanted,
-	const struct pmem2_answers *answers)
-{
-	errno = -error;
-	pmem2_err_sys("mmap");
-
-	switch (error) {
-	case -EACCES:
-		return wanted->fd >= 0 && is_append_only(wanted->fd,
-						  wanted->shared &&
-							  (wanted->protection & PROT_WRITE) != 0)
-		               ? answers->append_only
-		               : PMEM2_E_NO_ACCESS;
-	case -ENOTSUP:
-		return PMEM2_E_NOSUPP;
-	case -EEXIST:
-		return PMEM2_E_MAPPING_EXISTS;
-	default:
-		return error;
-	}
 }
 
 /* ---- making one ---- */
@@ -203,86 +126,71 @@ static int vacate(const struct pmem2_map *map, const void *place)
 	                             : pmem2_placement_release(map->address, map->length);
 }
 
-/* Maps at place in the reservation, or anywhere if it is NULL. */
-static int map_at(struct pmem2_map *map, const struct pmem2_config *cfg,
-	const struct pmem2_source *src, size_t alignment, void *place,
-	const struct pmem2_answers *answers)
+static struct pmem2_map *allocate(const struct pmem2_config *cfg, const struct pmem2_source *src,
+	size_t length)
 {
-	const struct pmem2_placement wanted = {
-		.fd = src->fd,
-		.offset = src->type == PMEM2_SOURCE_ANON ? 0 : (off_t)cfg->offset,
-		.length = map->length,
-		.protection = native_protection(cfg->protection),
-		.shared = cfg->sharing == PMEM2_SHARED,
-		.alignment = src->type == PMEM2_SOURCE_DEVDAX ? alignment : 0,
-	};
-	struct pmem2_placed placed;
+	struct pmem2_map *map = malloc(sizeof(*map));
 
-	int ret = pmem2_place(&wanted, &placed);
-	if (ret != 0)
-		return map_error(ret, &wanted, answers);
-
-	map->address = placed.address;
-	ret = settle(map, cfg, src, &placed, place);
-	if (ret != 0)
-		vacate(map, place);
-	return ret;
-}
-
-static int map_into(struct pmem2_map *map, const struct pmem2_config *cfg,
-	const struct pmem2_source *src, size_t alignment, const struct pmem2_answers *answers)
-{
-	void *place = NULL;
-
-	map->rsv = cfg->rsv;
-	if (map->rsv == NULL)
-		return map_at(map, cfg, src, alignment, NULL, answers);
-
-	int ret = pmem2_vm_reservation_claim(map->rsv, cfg->rsv_offset, map->length, alignment,
-		answers->beyond_reservation, &place);
-	if (ret != 0)
-		return ret;
-
-	ret = map_at(map, cfg, src, alignment, place, answers);
-	if (ret != 0)
-		pmem2_range_remove(&map->rsv->maps, (uintptr_t)place, NULL);
+	if (map == NULL)
+		pmem2_err_sys("malloc");
 	else
-		pmem2_range_publish(&map->rsv->maps, (uintptr_t)place, map);
-	return ret;
+		*map = (struct pmem2_map){
+			.length = length,
+			.rsv = cfg->rsv,
+			.device = src->device,
+			.type = src->type,
+			.ours = true,
+		};
+
+	return map;
 }
 
 int pmem2_map_create(struct pmem2_map **map, const struct pmem2_config *cfg,
 	const struct pmem2_source *src, const struct pmem2_answers *answers)
 {
-	size_t alignment, length = 0;
+	struct pmem2_placement wanted;
+	struct pmem2_placed placed;
+	void *place = NULL; /* in the reservation, if there is one */
 
 	*map = NULL;
-	if (!cfg->granularity_set)
-		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SET,
-			"please define the max granularity requested for the mapping");
-
-	int ret = pmem2_source_alignment(src, &alignment);
-	if (ret == 0)
-		ret = measure(cfg, src, alignment, &length);
+	int ret = pmem2_request_read(cfg, src, &wanted);
 	if (ret != 0)
 		return ret;
 
-	struct pmem2_map *made = calloc(1, sizeof(*made));
+	struct pmem2_map *made = allocate(cfg, src, wanted.length);
 	if (made == NULL)
-		return pmem2_err_sys("calloc");
-	made->length = length;
-	made->type = src->type;
-	made->device = src->device;
-	made->ours = true;
+		return -ENOMEM;
 
-	ret = map_into(made, cfg, src, alignment, answers);
+	if (cfg->rsv != NULL)
+		ret = pmem2_vm_reservation_claim(cfg->rsv, cfg->rsv_offset, wanted.length,
+			wanted.alignment, answers->beyond_reservation, &place);
+	if (ret != 0)
+		goto release;
+
+	ret = pmem2_place(&wanted, &placed);
 	if (ret != 0) {
-		free(made);
-		return ret;
+		ret = pmem2_request_error(&wanted, ret, answers->append_only);
+		goto unclaim;
 	}
 
+	made->address = placed.address;
+	ret = settle(made, cfg, src, &placed, place);
+	if (ret != 0)
+		goto unmap;
+
+	if (place != NULL)
+		pmem2_range_publish(&cfg->rsv->maps, (uintptr_t)place, made);
 	*map = made;
 	return 0;
+
+unmap:
+	vacate(made, place);
+unclaim:
+	if (place != NULL)
+		pmem2_range_remove(&cfg->rsv->maps, (uintptr_t)place, NULL);
+release:
+	free(made);
+	return ret;
 }
 
 int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,

@@ -149,14 +149,14 @@ static void *map_aligned(const struct pmem2_placement *w, size_t alignment,
 
 int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *placed)
 {
-	size_t alignment = wanted->length >= two_mib ? huge_boundary(wanted->length) : 0;
+	size_t alignment = wanted->length >= two_mib ? huge_boundary(wanted->length) : 1;
 
 	*placed = (struct pmem2_placed){0};
 	if (wanted->alignment > alignment)
 		alignment = wanted->alignment;
 
 	void *address = map_somewhere(wanted, NULL, 0, placed);
-	if (address != MAP_FAILED && alignment != 0 && !is_aligned(address, alignment)) {
+	if (address != MAP_FAILED && !is_aligned(address, alignment)) {
 		munmap(address, wanted->length);
 		address = map_aligned(wanted, alignment, placed);
 	}

@@ -14,7 +14,7 @@ struct pmem2_placement {
 	size_t length;
 	int protection; /* PROT_* */
 	bool shared;
-	size_t alignment; /* of the address, at least; 0: none needed */
+	size_t alignment; /* of the address, at least: the source's */
 };
 
 /* What came of it. */

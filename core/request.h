@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* request.h -- what a config asks of a source, judged. */
+#ifndef PMEM2_REQUEST_H
+#define PMEM2_REQUEST_H
+
+#include "config.h"
+#include "placement.h"
+
+/*
+ * Checks granularity, offset, length and sharing and says what to hand to mmap(2).
+ *
+ * Errors: PMEM2_E_GRANULARITY_NOT_SET, and those of pmem2_map_new up to MAP_RANGE.
+ */
+int pmem2_request_read(const struct pmem2_config *cfg, const struct pmem2_source *src,
+	struct pmem2_placement *wanted);
+
+/*
+ * The library's code, with a sentence, for mmap's -errno; append_only: the one for a file under
+ * chattr +a, on which PMDK's manual and code disagree.
+ */
+int pmem2_request_error(const struct pmem2_placement *wanted, int error, int append_only);
+
+#endif
