@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Interleaved rounds and their medians. */
+#include "harness.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+	ROUNDS_MIN = 15,
+	ROUNDS_MAX = 61,
+};
+
+/* a row goes on after ROUNDS_MIN rounds until it has taken this long */
+static const double row_ns = 15e6;
+
+static double clock_ns;
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double quantile(double *values, size_t n, double part)
+{
+	double at = part * (double)(n - 1);
+	size_t i = (size_t)at;
+
+	qsort(values, n, sizeof(*values), ascending);
+	return i + 1 < n ? values[i] + (at - (double)i) * (values[i + 1] - values[i]) : values[i];
+}
+
+void harness_init(void)
+{
+	double cost[101];
+
+	for (int i = 0; i < 101; i++) {
+		cost[i] = -now();
+		cost[i] += now();
+	}
+	clock_ns = quantile(cost, 101, 0.5);
+}
+
+static double sample(const struct work *work, int side, unsigned round)
+{
+	if (work->prepare != NULL)
+		work->prepare(work->sides[side].job, round);
+
+	double start = now();
+	work->sides[side].run(&work->sides[side]);
+	return now() - start - clock_ns;
+}
+
+struct timing harness_compare(const struct work *work)
+{
+	double ns[2][ROUNDS_MAX], ratio[ROUNDS_MAX];
+	double began = now();
+	unsigned n = 0;
+
+	sample(work, 0, 0);
+	sample(work, 1, 0);
+	while (n < ROUNDS_MAX && (n < ROUNDS_MIN || now() - began < row_ns)) {
+		int first = n % 2;
+
+		ns[first][n] = sample(work, first, n);
+		ns[!first][n] = sample(work, !first, n);
+		ratio[n] = ns[0][n] / ns[1][n];
+		n++;
+	}
+	return (struct timing){
+		.ns = {quantile(ns[0], n, 0.5) / (double)work->count,
+			quantile(ns[1], n, 0.5) / (double)work->count},
+		.ratio = quantile(ratio, n, 0.5),
+		.low = quantile(ratio, n, 0.25),
+		.high = quantile(ratio, n, 0.75),
+	};
+}
