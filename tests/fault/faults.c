@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * faults.c -- for each public function, each call into libc that it makes fails in turn, with each errno
+ * that makes sense. Each time: a negative code and a sentence, or a success that holds; nothing leaked
+ * (blocks, descriptors, mappings); outputs as promised; and the next call works.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <libpmem2.h>
+
+#include "inject.h"
+#include "registry.h"
+
+enum {
+	FILE_SIZE = 4 << 20,
+	RESERVED = 16 << 20,
+};
+
+static char path[] = "faults-XXXXXX";
+
+/* What a scenario works on; made before the faults. */
+static struct {
+	int fd;
+	struct pmem2_source *src;
+	struct pmem2_config *cfg;
+	struct pmem2_map *map;
+	struct pmem2_vm_reservation *rsv;
+	struct pmem2_badblock_context *bad;
+} given;
+
+#define MUST(condition) \
+	do { \
+		if (!(condition)) { \
+			fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, \
+				pmem2_errormsg()); \
+			exit(1); \
+		} \
+	} while (0)
+
+/* ---- the scenarios: one call each; undo is run where it succeeded, without faults ---- */
+
+static struct pmem2_source *source;
+
+static int source_from_fd(void)
+{
+	int ret = pmem2_source_from_fd(&source, given.fd);
+
+	MUST(ret == 0 || source == NULL);
+	return ret;
+}
+
+static int source_from_anon(void)
+{
+	int ret = pmem2_source_from_anon(&source, 4096);
+
+	MUST(ret == 0 || source == NULL);
+	return ret;
+}
+
+static void drop_source(void)
+{
+	MUST(pmem2_source_delete(&source) == 0 && source == NULL);
+}
+
+static int source_size(void)
+{
+	size_t size = 77;
+	int ret = pmem2_source_size(given.src, &size);
+
+	MUST(size == (ret == 0 ? FILE_SIZE : 77));
+	return ret;
+}
+
+static struct pmem2_config *config;
+
+static int config_new(void)
+{
+	int ret = pmem2_config_new(&config);
+
+	MUST(ret == 0 || config == NULL);
+	return ret;
+}
+
+static void drop_config(void)
+{
+	MUST(pmem2_config_delete(&config) == 0 && config == NULL);
+}
+
+static struct pmem2_map *map;
+
+static int map_new(void)
+{
+	int ret = pmem2_map_new(&map, given.cfg, given.src);
+
+	MUST(ret == 0 || map == NULL);
+	return ret;
+}
+
+static int map_new_in_reservation(void)
+{
+	MUST(pmem2_config_set_vm_reservation(given.cfg, given.rsv, 4096) == 0);
+	int ret = map_new();
+	MUST(pmem2_config_set_vm_reservation(given.cfg, NULL, 0) == 0);
+
+	/* a place that a failure left behind is reserved: the next map of it finds it so */
+	return ret;
+}
+
+static void drop_map(void)
+{
+	memset(pmem2_map_get_address(map), 1, 4096);
+	MUST(pmem2_map_delete(&map) == 0 && map == NULL);
+}
+
+static void have_map(void)
+{
+	if (map == NULL)
+		MUST(pmem2_map_new(&map, given.cfg, given.src) == 0);
+}
+
+static int map_delete(void)
+{
+	int ret = pmem2_map_delete(&map);
+	MUST((ret == 0) == (map == NULL));
+	return ret;
+}
+
+static char borrowed[4096];
+
+static int map_from_existing(void)
+{
+	struct pmem2_map *const before = (void *)&borrowed;
+
+	map = before;
+	int ret = pmem2_map_from_existing(&map, given.src, borrowed, sizeof(borrowed),
+		PMEM2_GRANULARITY_PAGE);
+	MUST(ret == 0 || map == before);
+	if (ret != 0)
+		map = NULL;
+	return ret;
+}
+
+static void drop_existing(void)
+{
+	MUST(pmem2_map_delete(&map) == 0);
+}
+
+static struct pmem2_vm_reservation *rsv;
+
+static int reservation_new(void)
+{
+	int ret = pmem2_vm_reservation_new(&rsv, NULL, RESERVED);
+
+	MUST(ret == 0 || rsv == NULL);
+	return ret;
+}
+
+static void drop_reservation(void)
+{
+	MUST(pmem2_vm_reservation_delete(&rsv) == 0 && rsv == NULL);
+}
+
+static void have_reservation(void)
+{
+	if (rsv == NULL)
+		MUST(pmem2_vm_reservation_new(&rsv, NULL, RESERVED) == 0);
+}
+
+static int reservation_delete(void)
+{
+	int ret = pmem2_vm_reservation_delete(&rsv);
+	MUST((ret == 0) == (rsv == NULL));
+	return ret;
+}
+
+static int reservation_extend_and_shrink(void)
+{
+	size_t size = pmem2_vm_reservation_get_size(given.rsv);
+	int ret = pmem2_vm_reservation_shrink(given.rsv, size - 4096, 4096);
+
+	MUST(pmem2_vm_reservation_get_size(given.rsv) == (ret == 0 ? size - 4096 : size));
+	if (ret != 0)
+		return ret;
+
+	ret = pmem2_vm_reservation_extend(given.rsv, 4096);
+	if (ret != 0) {
+		inject_disarm();
+		char sentence[512];
+		snprintf(sentence, sizeof(sentence), "%s", pmem2_errormsg());
+		MUST(pmem2_vm_reservation_get_size(given.rsv) == size - 4096);
+		MUST(pmem2_vm_reservation_extend(given.rsv, 4096) == 0);
+	}
+	return ret;
+}
+
+static int deep_flush(void)
+{
+	return pmem2_deep_flush(given.map, pmem2_map_get_address(given.map), 100);
+}
+
+static char buffer[10000];
+
+static int pread_mcsafe(void)
+{
+	return pmem2_source_pread_mcsafe(given.src, buffer, sizeof(buffer), 100);
+}
+
+static int pwrite_mcsafe(void)
+{
+	return pmem2_source_pwrite_mcsafe(given.src, buffer, sizeof(buffer), 100);
+}
+
+static struct pmem2_badblock_context *bad;
+
+static int badblock_context_new(void)
+{
+	int ret = pmem2_badblock_context_new(&bad, given.src);
+
+	MUST(ret == 0 || bad == NULL);
+	return ret;
+}
+
+static void drop_bad(void)
+{
+	pmem2_badblock_context_delete(&bad);
+	MUST(bad == NULL);
+}
+
+static int badblock_clear(void)
+{
+	const struct pmem2_badblock bb = {8192, 4096};
+
+	return pmem2_badblock_clear(given.bad, &bb);
+}
+
+static int device_id(void)
+{
+	size_t length = 77;
+	int ret = pmem2_source_device_id(given.src, NULL, &length);
+
+	MUST(ret < 0 && length == 77); /* the file is on no NVDIMM */
+	return ret == PMEM2_E_NOSUPP ? 0 : ret;
+}
+
+static int device_usc(void)
+{
+	uint64_t count = 77;
+	int ret = pmem2_source_device_usc(given.src, &count);
+
+	MUST(ret < 0 && count == 77);
+	return ret == PMEM2_E_NOSUPP ? 0 : ret;
+}
+
+static int numa_node(void)
+{
+	int node = 77;
+	int ret = pmem2_source_numa_node(given.src, &node);
+
+	MUST(ret < 0 && node == 77);
+	return ret == PMEM2_E_DAX_REGION_NOT_FOUND ? 0 : ret;
+}
+
+static struct pmem2_registry registry;
+
+/* A pinned backend that cannot be loaded must be an error, never another backend. */
+static int registry_read(void)
+{
+#if defined(__x86_64__)
+	const char *pin = "clflush";
+#else
+	const char *pin = "generic_msync";
+#endif
+	pmem2_registry_read(&registry, pin);
+	MUST(registry.choice[PMEM2_GRANULARITY_PAGE].variant != NULL);
+	MUST(registry.error == 0 || registry.message[0] != '\0');
+	return registry.error != 0 ? pmem2_err_to_errno(registry.error) * -1 : 0;
+}
+
+static const struct scenario {
+	const char *name;
+	int (*call)(void);
+	void (*undo)(void);   /* or NULL */
+	void (*before)(void); /* or NULL: makes what the call needs */
+} scenarios[] = {
+	{"pmem2_source_from_fd", source_from_fd, drop_source, NULL},
+	{"pmem2_source_from_anon", source_from_anon, drop_source, NULL},
+	{"pmem2_source_size", source_size, NULL, NULL},
+	{"pmem2_config_new", config_new, drop_config, NULL},
+	{"pmem2_map_new", map_new, drop_map, NULL},
+	{"pmem2_map_new in a reservation", map_new_in_reservation, drop_map, NULL},
+	{"pmem2_map_delete", map_delete, NULL, have_map},
+	{"pmem2_map_from_existing", map_from_existing, drop_existing, NULL},
+	{"pmem2_vm_reservation_new", reservation_new, drop_reservation, NULL},
+	{"pmem2_vm_reservation_delete", reservation_delete, NULL, have_reservation},
+	{"pmem2_vm_reservation_shrink, _extend", reservation_extend_and_shrink, NULL, NULL},
+	{"pmem2_deep_flush", deep_flush, NULL, NULL},
+	{"pmem2_source_pread_mcsafe", pread_mcsafe, NULL, NULL},
+	{"pmem2_source_pwrite_mcsafe", pwrite_mcsafe, NULL, NULL},
+	{"pmem2_badblock_context_new", badblock_context_new, drop_bad, NULL},
+	{"pmem2_badblock_clear", badblock_clear, NULL, NULL},
+	{"pmem2_source_device_id", device_id, NULL, NULL},
+	{"pmem2_source_device_usc", device_usc, NULL, NULL},
+	{"pmem2_source_numa_node", numa_node, NULL, NULL},
+	{"PMEM2_BACKEND", registry_read, NULL, NULL},
+};
+
+/* ---- what must not grow ---- */
+
+struct holdings {
+	long blocks, descriptors;
+	uintmax_t reserved, mapped; /* bytes without access; of the test's file */
+};
+
+static long count_descriptors(void)
+{
+	long count = 0;
+	DIR *directory = opendir("/proc/self/fd");
+
+	MUST(directory != NULL);
+	while (readdir(directory) != NULL)
+		count++;
+	closedir(directory);
+	return count;
+}
+
+static struct holdings hold(void)
+{
+	struct holdings now = {inject_live_blocks(), count_descriptors(), 0, 0};
+	char line[1024];
+	FILE *maps = fopen("/proc/self/maps", "r");
+
+	MUST(maps != NULL);
+	while (fgets(line, sizeof(line), maps) != NULL) {
+		uintmax_t begin, end, inode;
+		char access[8];
+
+		MUST(sscanf(line, "%jx-%jx %7s %*s %*s %ju", &begin, &end, access, &inode) == 4);
+		if (strstr(line, path) != NULL)
+			now.mapped += end - begin;
+		else if (inode == 0 && strcmp(access, "---p") == 0)
+			now.reserved += end - begin;
+	}
+	fclose(maps);
+	return now;
+}
+
+static void compare(const struct scenario *s, const char *function, int error,
+	const struct holdings *before)
+{
+	struct holdings now = hold();
+
+	if (now.blocks == before->blocks && now.descriptors == before->descriptors &&
+		now.reserved == before->reserved && now.mapped == before->mapped)
+		return;
+
+	fprintf(stderr,
+		"%s after %s failed with %s: blocks %+ld, descriptors %+ld, reserved %+jd, mapped %+jd\n",
+		s->name, function != NULL ? function : "nothing", strerror(error),
+		now.blocks - before->blocks, now.descriptors - before->descriptors,
+		(intmax_t)(now.reserved - before->reserved),
+		(intmax_t)(now.mapped - before->mapped));
+	exit(1);
+}
+
+/* ---- running ---- */
+
+static void undo(const struct scenario *s)
+{
+	if (s->undo != NULL)
+		s->undo();
+}
+
+static int call(const struct scenario *s, size_t nth, size_t choice)
+{
+	if (s->before != NULL)
+		s->before();
+
+	inject_arm(nth, choice);
+	return s->call();
+}
+
+/* One fault. Answers whether there was a call to fail; more: with an errno of that choice. */
+static bool inject(const struct scenario *s, size_t nth, size_t choice, size_t *faults, bool *more)
+{
+	struct holdings before = hold();
+
+	int ret = call(s, nth, choice);
+	const char *function = inject_disarm();
+	MUST(ret <= 0);
+	MUST(ret == 0 || function != NULL);
+	MUST(ret == 0 || pmem2_errormsg()[0] != '\0');
+	MUST(ret == 0 || pmem2_err_to_errno(ret) > 0);
+	if (ret == 0)
+		undo(s);
+
+	/* the next call works, and cleans up what a failed delete has kept */
+	int error = inject_errno();
+	MUST(call(s, SIZE_MAX, 0) == 0);
+	undo(s);
+	inject_disarm();
+	compare(s, function, error, &before);
+	*faults += error != 0;
+	*more = error != 0;
+	return function != NULL;
+}
+
+static size_t run(const struct scenario *s)
+{
+	size_t faults = 0;
+
+	MUST(call(s, SIZE_MAX, 0) == 0); /* what is made once per process is made here */
+	inject_disarm();
+	undo(s);
+	for (size_t nth = 0;; nth++) {
+		bool more = true;
+
+		for (size_t choice = 0; more; choice++)
+			if (!inject(s, nth, choice, &faults, &more))
+				return faults;
+	}
+}
+
+static void prepare(void)
+{
+	given.fd = mkstemp(path);
+	MUST(given.fd >= 0 && ftruncate(given.fd, FILE_SIZE) == 0);
+	MUST(pmem2_source_from_fd(&given.src, given.fd) == 0);
+	MUST(pmem2_config_new(&given.cfg) == 0);
+	MUST(pmem2_config_set_required_store_granularity(given.cfg, PMEM2_GRANULARITY_PAGE) == 0);
+	MUST(pmem2_map_new(&given.map, given.cfg, given.src) == 0);
+	MUST(pmem2_vm_reservation_new(&given.rsv, NULL, RESERVED) == 0);
+	MUST(pmem2_badblock_context_new(&given.bad, given.src) == 0);
+}
+
+int main(void)
+{
+	size_t total = 0;
+
+	prepare();
+	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
+		size_t faults = run(&scenarios[i]);
+
+		printf("%4zu faults: %s\n", faults, scenarios[i].name);
+		total += faults;
+	}
+	printf("%4zu faults injected\n", total);
+	unlink(path);
+	return 0;
+}

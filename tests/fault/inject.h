@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* inject.h -- makes the nth call into libc that the library makes fail. */
+#ifndef TEST_INJECT_H
+#define TEST_INJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The nth watched call (from 0) after this fails, with the choice-th errno that makes sense for that
+ * function.
+ */
+void inject_arm(size_t nth, size_t choice);
+
+/* Ends it. Answers the function that failed, or NULL: the work made fewer calls. */
+const char *inject_disarm(void);
+
+/* The errno that was injected; 0 if the function has no choice-th one, and then nothing failed. */
+int inject_errno(void);
+
+/* Blocks that the library has allocated and not freed. */
+long inject_live_blocks(void);
+
+#endif
