@@ -44,7 +44,8 @@ static size_t count_up_to(const uintptr_t *values, size_t count, uintptr_t x)
 	while (count > 1) {
 		size_t half = count / 2;
 
-		base += base[half - 1] <= x ? half : 0;
+		/* arithmetic: gcc makes a branch of ?: here, 54 ns a lookup among 1000 and not 25 */
+		base += half & -(size_t)(base[half - 1] <= x);
 		count -= half;
 	}
 
