@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Installs the Debian packages that a profile needs and that are missing; nothing if none is.
+# shellcheck disable=SC2034 # the profiles are used by name
+set -euo pipefail
+
+usage="usage: install-deps.sh [--list] PROFILE...
+  build   the library, the pmem2 command, the examples
+  man     the manual pages
+  test    the tests, but for the guests; builds by gcc, clang and for aarch64
+  guest   the guests with emulated NVDIMMs
+  --list  print the packages instead"
+
+build=(
+	gcc libc6-dev meson ninja-build pkgconf
+	libndctl-dev libdaxctl-dev # bad blocks, device ids
+)
+man=(scdoc)
+test=(
+	"${build[@]}"
+	check libsubunit-dev            # the unit tests' framework; its pkg-config file names subunit
+	clang clang-format              # a second compiler, the format check
+	libclang-rt-14-dev              # clang's sanitizers, which clang only recommends
+	cmake g++                       # programs that use the library through CMake, and from C++
+	gcc-aarch64-linux-gnu qemu-user # an aarch64 build, and running it
+	binutils file git procps python3 util-linux xz-utils
+)
+guest=(
+	"${build[@]}"
+	busybox-static cpio e2fsprogs kmod ndctl qemu-system-x86 xfsprogs xz-utils
+	qemu-efi-aarch64 qemu-system-arm
+)
+
+packages=()
+list=
+for argument; do
+	case $argument in
+	--help) echo "$usage"; exit ;;
+	--list) list=1 ;;
+	build | man | test | guest)
+		declare -n profile=$argument
+		packages+=("${profile[@]}")
+		;;
+	*)
+		printf 'install-deps.sh: there is no profile %s\n%s\n' "$argument" "$usage" >&2
+		exit 2
+		;;
+	esac
+done
+if [ ${#packages[@]} -eq 0 ]; then
+	echo "$usage" >&2
+	exit 2
+fi
+
+mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
+if [ -n "$list" ]; then
+	printf '%s\n' "${packages[@]}"
+	exit
+fi
+
+if ! command -v apt-get >/dev/null; then
+	echo "install-deps.sh: no apt-get here; install by hand what these Debian packages hold:" \
+		"${packages[*]}" >&2
+	exit
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+	status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+	[ "$status" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit
+
+sudo=()
+if [ "$(id -u)" -ne 0 ]; then
+	if ! command -v sudo >/dev/null; then
+		echo "install-deps.sh: not root, and no sudo; have root run: apt-get install ${missing[*]}" >&2
+		exit 1
+	fi
+	sudo=(sudo)
+fi
+echo "installing ${missing[*]}" >&2
+{
+	"${sudo[@]}" apt-get -qq update
+	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+		"${missing[@]}"
+} </dev/null >&2

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Installs what is missing, builds, runs all tests, ends with "N passed, N failed".
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit
+
+usage="usage: test.sh [--quick]
+Formatting; gcc: all tests; clang and gcc with sanitizers: fewer random cases, without those tests
+that are about packages, other libraries or guests. Build directories: build-test/.
+  --quick   gcc alone, fewer random cases, no guests
+Exit status: 0; 1 if any failed."
+
+quick=
+case ${1-} in
+'') ;;
+--quick) quick=1 ;;
+--help) echo "$usage"; exit ;;
+*) echo "$usage" >&2; exit 2 ;;
+esac
+
+if [ $quick ]; then
+	scripts/install-deps.sh build test || exit 1
+else
+	scripts/install-deps.sh build man test guest || exit 1
+fi
+
+root=build-test
+logs=()
+passed=0
+failed=0
+
+# A step that is itself a test.
+step() {
+	local name=$1 start=$SECONDS
+	shift
+
+	if "$@"; then
+		passed=$((passed + 1))
+		echo "== $name: $((SECONDS - start)) s"
+	else
+		failed=$((failed + 1))
+		echo "FAILED $name: $*"
+		return 1
+	fi
+}
+
+# build NAME COMPILER OPTION...
+build() {
+	local name=$1 compiler=$2
+	shift 2
+
+	if [ ! -e $root/"$name"/build.ninja ]; then
+		CC=$compiler meson setup $root/"$name" -Dwerror=true "$@" >$root/"$name".setup.txt ||
+			{ cat $root/"$name".setup.txt; return 1; }
+	fi
+	ninja -C $root/"$name"
+}
+
+# run NAME OPTION...: the tests' results are counted from Meson's log at the end.
+run() {
+	local name=$1 start=$SECONDS log=$root/$1/meson-logs/testlog.json
+	shift
+
+	rm -f "$log"
+	meson test -C $root/"$name" --no-rebuild --print-errorlogs "$@" || true
+	if [ -s "$log" ]; then
+		logs+=("$log")
+	else
+		failed=$((failed + 1))
+		echo "FAILED $name: meson test wrote no log"
+	fi
+	echo "== tests of $name: $((SECONDS - start)) s"
+}
+
+few=(--no-suite guest --no-suite compat --no-suite usage --no-suite cross)
+
+mkdir -p $root
+step format scripts/format.sh --check
+if [ $quick ]; then
+	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-2000}
+	step "gcc build" build gcc gcc && run gcc --no-suite guest
+else
+	step "gcc build" build gcc gcc && run gcc
+	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}
+	step "clang build" build clang clang && run clang "${few[@]}"
+	export PMEM2_TEST_CASES=1000
+	step "sanitizer build" build sanitize gcc -Db_sanitize=address,undefined -Dman=disabled &&
+		run sanitize "${few[@]}" --timeout-multiplier 4
+fi
+
+echo
+scripts/tally.py --plus $passed $failed ${logs[@]+"${logs[@]}"}
