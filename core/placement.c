@@ -9,6 +9,7 @@
 #include "placement.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
@@ -147,6 +148,29 @@ static void *map_aligned(const struct pmem2_placement *w, size_t alignment,
 	return address;
 }
 
+/*
+ * Where the latest aligned mapping begins, as long as it is there; 0: none was made. The kernel fills
+ * its address space downwards, so the next one probably fits below. A guess that is wrong costs one
+ * mmap(2): it is given as a hint only.
+ */
+static _Atomic(uintptr_t) latest;
+
+static void *guess(size_t length, size_t alignment)
+{
+	uintptr_t end = atomic_load_explicit(&latest, memory_order_relaxed);
+
+	return end > length ? (void *)((end - length) & ~(uintptr_t)(alignment - 1)) : NULL;
+}
+
+/* What was mapped there is gone: the place is as good as before. */
+static void forget(const void *address, size_t length)
+{
+	uintptr_t begin = (uintptr_t)address;
+
+	if (atomic_load_explicit(&latest, memory_order_relaxed) == begin)
+		atomic_compare_exchange_strong(&latest, &begin, begin + whole_pages(length));
+}
+
 int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *placed)
 {
 	size_t alignment = wanted->length >= two_mib ? huge_boundary(wanted->length) : 1;
@@ -155,7 +179,8 @@ int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *place
 	if (wanted->alignment > alignment)
 		alignment = wanted->alignment;
 
-	void *address = map_somewhere(wanted, NULL, 0, placed);
+	void *hint = alignment > 1 ? guess(wanted->length, alignment) : NULL;
+	void *address = map_somewhere(wanted, hint, 0, placed);
 	if (address != MAP_FAILED && !is_aligned(address, alignment)) {
 		munmap(address, wanted->length);
 		address = map_aligned(wanted, alignment, placed);
@@ -163,6 +188,8 @@ int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *place
 	if (address == MAP_FAILED)
 		return -errno;
 
+	if (alignment > 1)
+		atomic_store_explicit(&latest, (uintptr_t)address, memory_order_relaxed);
 	placed->address = address;
 	return 0;
 }
@@ -172,6 +199,7 @@ int pmem2_placement_move(void *from, void *to, size_t length)
 	if (mremap(from, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
 		return pmem2_err_sys("mremap");
 
+	forget(from, length);
 	return 0;
 }
 
@@ -206,5 +234,6 @@ int pmem2_placement_release(void *address, size_t length)
 	if (munmap(address, length) != 0)
 		return pmem2_err_sys("munmap");
 
+	forget(address, length);
 	return 0;
 }

@@ -81,6 +81,43 @@ START_TEST(large_files_are_aligned_for_huge_pages)
 }
 END_TEST
 
+/* the next large mapping is looked for below the latest: where that is free, and where it is not */
+START_TEST(large_files_find_a_place_below_or_elsewhere)
+{
+	int fd = memfd_create("placement", 0);
+	struct pmem2_placement wanted = {.fd = fd,
+		.length = 4 * mib,
+		.protection = PROT_READ | PROT_WRITE,
+		.shared = true};
+	struct pmem2_placed placed[8];
+
+	ck_assert_int_eq(ftruncate(fd, (off_t)(4 * mib)), 0);
+	for (int i = 0; i < 8; i++) {
+		ck_assert_int_eq(pmem2_place(&wanted, &placed[i]), 0);
+		ck_assert_uint_eq((uintptr_t)placed[i].address % (2 * mib), 0);
+		if (i % 3 != 1)
+			continue;
+
+		/* something of somebody else's, just below, for the next one to meet */
+		char *below = (char *)placed[i].address - 4096;
+		void *got = mmap(below, 4096, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		ck_assert(got == below || errno == EEXIST);
+	}
+	for (int i = 0; i < 8; i++) /* none lies over another: each is there to be unmapped */
+		for (int j = 0; j < i; j++)
+			ck_assert(placed[i].address != placed[j].address);
+
+	void *last = placed[7].address;
+	ck_assert_int_eq(pmem2_placement_release(last, wanted.length), 0);
+	ck_assert_int_eq(pmem2_place(&wanted, &placed[7]), 0);
+	ck_assert_ptr_eq(placed[7].address, last);
+	for (int i = 0; i < 8; i++)
+		ck_assert_int_eq(pmem2_placement_release(placed[i].address, wanted.length), 0);
+	close(fd);
+}
+END_TEST
+
 START_TEST(a_device_alignment_is_kept)
 {
 	struct pmem2_placement wanted = {.fd = -1,
@@ -135,9 +172,9 @@ int main(void)
 {
 	const TTest *const tests[] = {reservations_are_aligned_and_hide_no_padding,
 		an_exactly_fitting_hole_works_and_an_occupied_one_does_not, too_much_is_enomem,
-		large_files_are_aligned_for_huge_pages, a_device_alignment_is_kept,
-		errors_of_mmap_come_back, a_mapping_moves_into_a_place_and_leaves_it_reserved,
-		NULL};
+		large_files_are_aligned_for_huge_pages, large_files_find_a_place_below_or_elsewhere,
+		a_device_alignment_is_kept, errors_of_mmap_come_back,
+		a_mapping_moves_into_a_place_and_leaves_it_reserved, NULL};
 
 	return unit_run("placement", tests);
 }
