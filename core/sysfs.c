@@ -97,7 +97,7 @@ static bool is_region(const char *directory)
 		return false;
 
 	char link[PATH_MAX];
-	char target[PATH_MAX];
+	char target[256]; /* "../../../bus/nd"; a longer one is cut and is not it */
 	if (snprintf(link, sizeof(link), "%s/subsystem", directory) >= (int)sizeof(link))
 		return false;
 	ssize_t length = readlink(link, target, sizeof(target) - 1);
