@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -22,13 +21,9 @@ size_t pmem2_page_size(void)
 static bool is_devdax(dev_t device)
 {
 	char link[PATH_MAX];
-	char target[PATH_MAX];
 
 	pmem2_sysfs_path(link, PMEM2_SYSFS_CHAR, device, "subsystem");
-	if (realpath(link, target) == NULL)
-		return false;
-
-	return strcmp(strrchr(target, '/'), "/dax") == 0;
+	return pmem2_sysfs_links_to(link, "dax");
 }
 
 static int classify(struct pmem2_source *src, const struct stat *st)

@@ -88,25 +88,29 @@ int pmem2_sysfs_read_u64(const char *path, uint64_t *value)
 	return 0;
 }
 
+bool pmem2_sysfs_links_to(const char *link, const char *name)
+{
+	char target[256]; /* "../../../bus/nd"; a longer one is cut and is not it */
+	ssize_t length = readlink(link, target, sizeof(target) - 1);
+
+	if (length < 0)
+		return false;
+	target[length] = '\0';
+
+	const char *slash = strrchr(target, '/');
+	return slash != NULL && strcmp(slash + 1, name) == 0;
+}
+
 /* Whether the directory is a region of the nd bus; its name alone could be anybody's. */
-static bool is_region(const char *directory)
+static bool is_region(const char *directory, char link[PATH_MAX])
 {
 	const char *name = strrchr(directory, '/') + 1;
 
 	if (strncmp(name, "region", 6) != 0 || !isdigit((unsigned char)name[6]))
 		return false;
 
-	char link[PATH_MAX];
-	char target[256]; /* "../../../bus/nd"; a longer one is cut and is not it */
-	if (snprintf(link, sizeof(link), "%s/subsystem", directory) >= (int)sizeof(link))
-		return false;
-	ssize_t length = readlink(link, target, sizeof(target) - 1);
-	if (length < 0)
-		return false;
-	target[length] = '\0';
-
-	const char *bus = strrchr(target, '/');
-	return bus != NULL && strcmp(bus, "/nd") == 0;
+	return snprintf(link, PATH_MAX, "%s/subsystem", directory) < PATH_MAX &&
+	       pmem2_sysfs_links_to(link, "nd");
 }
 
 int pmem2_sysfs_region(char region[PATH_MAX], enum pmem2_sysfs_class class, dev_t device)
@@ -120,7 +124,7 @@ int pmem2_sysfs_region(char region[PATH_MAX], enum pmem2_sysfs_class class, dev_
 	size_t top = strlen(pmem2_sysfs_root);
 	for (char *slash; (slash = strrchr(region, '/')) >= region + top && slash != NULL;
 		*slash = '\0')
-		if (is_region(region))
+		if (is_region(region, path)) /* path has served, and stacks are small */
 			return 0;
 
 	return -ENODEV;

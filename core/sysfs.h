@@ -4,6 +4,7 @@
 #define PMEM2_SYSFS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,6 +27,9 @@ int pmem2_sysfs_read(const char *path, char *text, size_t size);
 
 /* Reads a number, decimal or 0x. -errno, or -EINVAL for what is no number or too large. */
 int pmem2_sysfs_read_u64(const char *path, uint64_t *value);
+
+/* Whether the symbolic link's last component is name: a device's "subsystem" ends in its bus's. */
+bool pmem2_sysfs_links_to(const char *link, const char *name);
 
 /*
  * Finds the directory of the nd region that the device's memory is in:
