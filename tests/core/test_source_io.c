@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* test_source_io.c -- transfers that are short, interrupted or hit a bad block. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include "real_file.h"
+#include "registry.h"
+#include "unit.h"
+
+/* ---- the system calls, which fail as told ---- */
+
+static int error_once; /* errno of the next call */
+static size_t at_most; /* bytes of a transfer; 0: no limit */
+static size_t cut_at;  /* where the file ends; 0: where it does */
+static unsigned calls;
+static bool no_noappend;
+
+static bool spoilt(size_t *size)
+{
+	calls++;
+	if (at_most != 0 && *size > at_most)
+		*size = at_most;
+	if (error_once == 0)
+		return false;
+
+	errno = error_once;
+	error_once = 0;
+	return true;
+}
+
+ssize_t pread(int fd, void *buf, size_t size, off_t offset)
+{
+	if (cut_at != 0 && (size_t)offset + size > cut_at)
+		size = cut_at - (size_t)offset;
+
+	return spoilt(&size) ? -1 : syscall(SYS_pread64, fd, buf, size, offset);
+}
+
+ssize_t pwrite(int fd, const void *buf, size_t size, off_t offset)
+{
+	return spoilt(&size) ? -1 : syscall(SYS_pwrite64, fd, buf, size, offset);
+}
+
+ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
+{
+	calls++;
+	if (no_noappend) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return syscall(SYS_pwritev2, fd, parts, count, offset, 0, flags);
+}
+
+static struct pmem2_source file_of(size_t blocks)
+{
+	struct pmem2_source file = real_file(FAKE_ORDINARY);
+
+	real_write(file.fd, 0, blocks);
+	calls = 0;
+	return file;
+}
+
+START_TEST(what_is_written_is_read)
+{
+	struct pmem2_source file = file_of(2);
+	char out[100] = "persistent", in[100];
+
+	works(pmem2_source_pwrite_mcsafe(&file, out, sizeof(out), 4000));
+	works(pmem2_source_pread_mcsafe(&file, in, sizeof(in), 4000));
+	ck_assert_mem_eq(in, out, sizeof(out));
+}
+END_TEST
+
+START_TEST(short_and_interrupted_transfers_go_on)
+{
+	struct pmem2_source file = file_of(2);
+	char out[1000], in[1000];
+
+	for (size_t i = 0; i < sizeof(out); i++)
+		out[i] = (char)i;
+	at_most = 33;
+	error_once = EINTR;
+	works(pmem2_source_pwrite_mcsafe(&file, out, sizeof(out), 4000));
+	ck_assert_uint_eq(calls, 32); /* 31 parts */
+	error_once = EINTR;
+	works(pmem2_source_pread_mcsafe(&file, in, sizeof(in), 4000));
+	ck_assert_mem_eq(in, out, sizeof(out));
+	ck_assert_uint_eq(calls, 64);
+}
+END_TEST
+
+START_TEST(errors_are_told_apart)
+{
+	struct pmem2_source file = file_of(2);
+	char buf[16];
+
+	error_once = EIO;
+	fails(pmem2_source_pread_mcsafe(&file, buf, sizeof(buf), 4096), PMEM2_E_IO_FAIL,
+		"pread: Input/output error at offset 4096");
+	error_once = EIO;
+	fails(pmem2_source_pwrite_mcsafe(&file, buf, sizeof(buf), 0), PMEM2_E_IO_FAIL, "pwrite:");
+	error_once = EDQUOT;
+	fails(pmem2_source_pwrite_mcsafe(&file, buf, sizeof(buf), 0), -EDQUOT,
+		"pwrite: Disk quota");
+}
+END_TEST
+
+START_TEST(the_range_is_judged_before_any_transfer)
+{
+	struct pmem2_source file = file_of(2);
+	char buf[16];
+
+	works(pmem2_source_pread_mcsafe(&file, buf, 0, 0));
+	works(pmem2_source_pread_mcsafe(&file, buf, 0, 8192));
+	fails(pmem2_source_pread_mcsafe(&file, buf, 1, 8192), PMEM2_E_LENGTH_OUT_OF_RANGE, "8192");
+	fails(pmem2_source_pread_mcsafe(&file, buf, 0, 8193), PMEM2_E_LENGTH_OUT_OF_RANGE, "8193");
+	fails(pmem2_source_pwrite_mcsafe(&file, buf, SIZE_MAX, 16), PMEM2_E_LENGTH_OUT_OF_RANGE,
+		"");
+	fails(pmem2_source_pwrite_mcsafe(&file, buf, 16, SIZE_MAX), PMEM2_E_LENGTH_OUT_OF_RANGE,
+		"");
+	ck_assert_uint_eq(calls, 0);
+}
+END_TEST
+
+START_TEST(a_file_that_becomes_shorter_is_no_success)
+{
+	struct pmem2_source file = file_of(2);
+	char buf[16];
+
+	cut_at = 4100;
+	fails(pmem2_source_pread_mcsafe(&file, buf, 16, 4096), PMEM2_E_LENGTH_OUT_OF_RANGE,
+		"cut at offset 4100");
+}
+END_TEST
+
+START_TEST(append_mode_writes_where_it_is_told)
+{
+	struct pmem2_source file = file_of(2);
+	char buf[] = "here";
+
+	ck_assert_int_eq(fcntl(file.fd, F_SETFL, O_APPEND), 0);
+	no_noappend = true;
+	fails(pmem2_source_pwrite_mcsafe(&file, buf, 4, 10), -EOPNOTSUPP, "O_APPEND");
+	no_noappend = false;
+
+	int ret = pmem2_source_pwrite_mcsafe(&file, buf, 4, 10);
+	if (ret != -EOPNOTSUPP) { /* Linux 6.9 */
+		works(ret);
+		ck_assert_int_eq(pread(file.fd, buf, 4, 10), 4);
+		ck_assert_mem_eq(buf, "here", 4);
+	}
+	ck_assert_int_eq(lseek(file.fd, 0, SEEK_END), 2 * BLOCK);
+	works(pmem2_source_pread_mcsafe(&file, buf, 4, 0));
+}
+END_TEST
+
+START_TEST(anonymous_memory_is_no_file)
+{
+	struct pmem2_source anon = {.type = PMEM2_SOURCE_ANON, .fd = -1, .size = 4096};
+	char buf[16];
+
+	fails(pmem2_source_pread_mcsafe(&anon, buf, 1, 0), PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED, "");
+	fails(pmem2_source_pwrite_mcsafe(&anon, buf, 1, 0), PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED, "");
+}
+END_TEST
+
+/* ---- Device DAX: a file stands in for it, whose cut end is the bad block ---- */
+
+static struct pmem2_source device_dax(size_t healthy)
+{
+	struct pmem2_source dax = file_of(healthy);
+
+	dax.type = PMEM2_SOURCE_DEVDAX;
+	dax.device = FAKE_DAX;
+	fake_put(FAKE_REGION "/dax1.1/dax1.0/size", "65536\n");
+	fake_put(FAKE_REGION "/dax1.1/dax1.0/align", "16384\n");
+	return dax;
+}
+
+START_TEST(device_dax_is_read_and_written_at_any_offset)
+{
+	struct pmem2_source dax = device_dax(16);
+	char *out = malloc(40000), *in = malloc(40000);
+
+	memset(out, 'y', 40000);
+	if (!pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE)) {
+		printf("# no backend here that could make a write durable\n");
+		fails(pmem2_source_pwrite_mcsafe(&dax, out, 1, 0),
+			PMEM2_E_GRANULARITY_NOT_SUPPORTED, "");
+		return;
+	}
+
+	works(pmem2_source_pwrite_mcsafe(&dax, out, 40000, 12345));
+	works(pmem2_source_pread_mcsafe(&dax, in, 40000, 12344));
+	ck_assert_int_eq(in[0], 'x');
+	ck_assert_mem_eq(in + 1, out, 39999);
+	works(pmem2_source_pread_mcsafe(&dax, in, 2, 12345 + 40000 - 1));
+	ck_assert_mem_eq(in, "yx", 2);
+	ck_assert_uint_eq(calls, 0);
+	free(in);
+	free(out);
+}
+END_TEST
+
+START_TEST(a_bad_block_of_device_dax_fails_the_transfer)
+{
+	struct pmem2_source dax = device_dax(6);
+	char *buf = calloc(1, 65536);
+
+	works(pmem2_source_pread_mcsafe(&dax, buf, 6 * BLOCK, 0));
+	fails(pmem2_source_pread_mcsafe(&dax, buf, 6 * BLOCK + 1, 0), PMEM2_E_IO_FAIL,
+		"SIGBUS at offset 24576");
+	fails(pmem2_source_pread_mcsafe(&dax, buf, 8, 65528), PMEM2_E_IO_FAIL,
+		"SIGBUS at offset 6");
+	if (pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE))
+		fails(pmem2_source_pwrite_mcsafe(&dax, buf, 65536, 0), PMEM2_E_IO_FAIL, "SIGBUS");
+	works(pmem2_source_pread_mcsafe(&dax, buf, BLOCK, 5 * BLOCK));
+	fails(pmem2_source_pread_mcsafe(&dax, buf, 1, 65536), PMEM2_E_LENGTH_OUT_OF_RANGE, "65536");
+	free(buf);
+}
+END_TEST
+
+int main(void)
+{
+	const TTest *const tests[] = {what_is_written_is_read,
+		short_and_interrupted_transfers_go_on, errors_are_told_apart,
+		the_range_is_judged_before_any_transfer, a_file_that_becomes_shorter_is_no_success,
+		append_mode_writes_where_it_is_told, anonymous_memory_is_no_file,
+		device_dax_is_read_and_written_at_any_offset,
+		a_bad_block_of_device_dax_fails_the_transfer, NULL};
+
+	return unit_run_with("source_io", tests, fake_set_up, fake_tear_down);
+}
