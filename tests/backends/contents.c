@@ -61,8 +61,8 @@ enum {
 };
 
 /* One case of the exhaustive loop; dest is all canaries before and after. */
-static void check_move(
-	const struct pmem2_variant *v, char *dest, size_t d, const char *src, size_t s, size_t len)
+static void check_move(const struct pmem2_variant *v, char *dest, size_t d, const char *src,
+	size_t s, size_t len)
 {
 	static const char canaries[ROOM];
 	char *at = dest + MARGIN + d;

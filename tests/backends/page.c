@@ -210,8 +210,8 @@ static const char *last_words(int error)
 	text[n < 0 ? 0 : n] = '\0';
 	close(out[0]);
 	ck_assert(waitpid(child, &status, 0) == child);
-	ck_assert_msg(
-		WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "errno %d: went on", error);
+	ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "errno %d: went on",
+		error);
 	return text;
 }
 
