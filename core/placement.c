@@ -19,10 +19,6 @@
 static const size_t two_mib = (size_t)2 << 20;
 static const size_t one_gib = (size_t)1 << 30;
 
-enum {
-	TRIES = 64, /* for an aligned place that other threads take just then */
-};
-
 /* The boundary that lets the kernel use pages as large as the mapping has. */
 static size_t huge_boundary(size_t length)
 {
@@ -83,7 +79,7 @@ static void *reserve_aligned(size_t length, size_t alignment)
 }
 
 /* One mmap(2); flags are those beside sharing. */
-static void *map_at(const struct pmem2_placement *w, void *at, int flags)
+static void *map_with(const struct pmem2_placement *w, void *hint, int flags)
 {
 	int sharing = w->shared ? MAP_SHARED : MAP_PRIVATE;
 
@@ -92,60 +88,52 @@ static void *map_at(const struct pmem2_placement *w, void *at, int flags)
 	if (w->fd < 0)
 		flags |= MAP_ANONYMOUS;
 
-	return mmap(at, w->length, w->protection, sharing | flags, w->fd, w->offset);
+	return mmap(hint, w->length, w->protection, sharing | flags, w->fd, w->offset);
 }
 
 /*
  * Maps with MAP_SYNC where that is granted. Its refusal means that a store is not durable when
  * its line is; every other error is final.
  */
-static void *map_synchronously(const struct pmem2_placement *w, void *at, int flags,
+static void *map_synchronously(const struct pmem2_placement *w, void *hint,
 	struct pmem2_placed *placed)
 {
-	void *address = map_at(w, at, flags | MAP_SYNC);
+	void *address = map_with(w, hint, MAP_SYNC);
 
 	placed->synchronous = address != MAP_FAILED;
 	placed->sync_errno = address != MAP_FAILED ? 0 : errno;
 	if (address == MAP_FAILED && (errno == EINVAL || errno == EOPNOTSUPP))
-		address = map_at(w, at, flags);
+		address = map_with(w, hint, 0);
 
 	return address;
 }
 
-static void *map_somewhere(const struct pmem2_placement *w, void *at, int flags,
-	struct pmem2_placed *placed)
+static void *map_somewhere(const struct pmem2_placement *w, void *hint, struct pmem2_placed *placed)
 {
 	if (w->fd >= 0 && w->shared)
-		return map_synchronously(w, at, flags, placed);
+		return map_synchronously(w, hint, placed);
 
-	return map_at(w, at, flags);
+	return map_with(w, hint, 0);
 }
 
-/* Finds an aligned place and maps there, unless another thread is faster, as often as it takes. */
-static void *map_aligned(const struct pmem2_placement *w, size_t alignment,
-	struct pmem2_placed *placed)
+/*
+ * Moves a mapping to that boundary. A reservation holds the place until the move replaces it:
+ * a place that is only looked for can be taken by another thread each time it is tried.
+ */
+static void *align(void *address, size_t length, size_t alignment)
 {
-	void *address = MAP_FAILED;
+	void *place = reserve_aligned(length, alignment);
 
-	for (int i = 0; i < TRIES; i++) {
-		void *hint = reserve_aligned(w->length, alignment);
-		if (hint == MAP_FAILED)
-			return hint;
+	if (place != MAP_FAILED &&
+		mremap(address, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, place) != MAP_FAILED)
+		return place;
 
-		munmap(hint, whole_pages(w->length));
-		address = map_somewhere(w, hint, MAP_FIXED_NOREPLACE, placed);
-		if (address == MAP_FAILED && errno == EEXIST)
-			continue;
-		if (address == MAP_FAILED || is_aligned(address, alignment))
-			break;
-
-		/* a kernel before 4.17 takes the flag for a hint, and somebody was there */
-		munmap(address, w->length);
-		address = MAP_FAILED;
-		errno = EEXIST;
-	}
-
-	return address;
+	int error = errno;
+	if (place != MAP_FAILED)
+		munmap(place, whole_pages(length));
+	munmap(address, length);
+	errno = error;
+	return MAP_FAILED;
 }
 
 /*
@@ -180,11 +168,9 @@ int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *place
 		alignment = wanted->alignment;
 
 	void *hint = alignment > 1 ? guess(wanted->length, alignment) : NULL;
-	void *address = map_somewhere(wanted, hint, 0, placed);
-	if (address != MAP_FAILED && !is_aligned(address, alignment)) {
-		munmap(address, wanted->length);
-		address = map_aligned(wanted, alignment, placed);
-	}
+	void *address = map_somewhere(wanted, hint, placed);
+	if (address != MAP_FAILED && !is_aligned(address, alignment))
+		address = align(address, wanted->length, alignment);
 	if (address == MAP_FAILED)
 		return -errno;
 
