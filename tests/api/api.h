@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * api.h -- what the tests of the public interface share.
+ *
+ * One program for each area, one test for each sentence of the specification. Check runs every
+ * test in a process of its own, so a test may set the environment, break the library or leave
+ * things open. The programs know the public header only: linked to PMDK's library they
+ * test that one, less the cases that better.c names.
+ */
+#ifndef TESTS_API_H
+#define TESTS_API_H 1
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libpmem2.h>
+
+#define PAGE ((size_t)sysconf(_SC_PAGESIZE))
+#define MiB  ((size_t)1 << 20)
+#define GiB  ((size_t)1 << 30)
+
+/* Runs the cases, in processes of their own. PMEM2_TEST_ONLY=name runs one. */
+int api_main(const char *area, const TTest *const *cases, size_t n);
+
+#define API_MAIN(area, ...) \
+	int main(void) \
+	{ \
+		const TTest *const cases[] = {__VA_ARGS__}; \
+		return api_main(area, cases, sizeof(cases) / sizeof(cases[0])); \
+	}
+
+/* Which library answers, and which node of it this program is linked to. */
+bool api_is_peer(void); /* PMDK's library */
+bool api_is_old(void);  /* ours, through a node of PMDK's: it gives PMDK's answers */
+
+/* where the manual's answer differs from PMDK's: which this program must get */
+int api_manual(int manual, int pmdk);
+
+/* ends a test that this machine cannot show, and says why */
+#define cannot(why) \
+	do { \
+		printf("%s: not shown: %s\n", __func__, why); \
+		return; \
+	} while (0)
+
+/* Is area/name in the list of cases where PMDK answers otherwise? (better.c) */
+bool api_is_better(const char *area, const char *name);
+/* one that the list has and the area has not; NULL: there is none */
+const char *api_stale(const char *area, const TTest *const *cases, size_t n);
+
+/* what a call answers, and what the message holds */
+#define works(call) \
+	do { \
+		int api_ret_ = (call); \
+		ck_assert_msg(api_ret_ == 0, "%s: %d (%s)", #call, api_ret_, pmem2_errormsg()); \
+	} while (0)
+#define fails(call, code) \
+	do { \
+		int api_ret_ = (call); \
+		ck_assert_msg(api_ret_ == (code), "%s: %d (%s), not %s", #call, api_ret_, \
+			pmem2_errormsg(), #code); \
+	} while (0)
+#define says(text) \
+	ck_assert_msg(strstr(pmem2_errormsg(), text), "the message is '%s', not '%s'", \
+		pmem2_errormsg(), text)
+
+/* files: new, open for reading and writing, without a name, of the given size */
+int api_file(size_t size);
+int api_file_in(const char *dir, size_t size);
+int api_reopen(int fd, int flags);    /* the same file, opened once more */
+const char *api_disk(void);           /* a directory on a disk's file system */
+const char *api_shm(void);            /* one on tmpfs */
+char api_byte(int fd, size_t offset); /* what the file has there */
+
+/* objects, made or the test fails */
+struct pmem2_source *api_source(int fd);
+struct pmem2_source *api_anon(size_t size);
+struct pmem2_config *api_config(void); /* satisfied with PAGE */
+struct pmem2_map *api_map(struct pmem2_config *cfg, struct pmem2_source *src);
+struct pmem2_map *api_map_file(size_t size);
+struct pmem2_map *api_map_forced(const char *granularity, size_t size);
+struct pmem2_vm_reservation *api_reserve(size_t size);
+
+/* the process's memory: is [addr, addr + size) free, and what may be done there */
+bool api_is_free(const void *addr, size_t size);
+bool api_has_prot(const void *addr, const char *prot); /* "rw-s" as in /proc/self/maps */
+int api_count_fds(void);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * interpose.h -- msync and mmap as this program defines them, in front of the C library's: they
+ * record, fail when told to, and else make the system call.
+ */
+#ifndef TESTS_INTERPOSE_H
+#define TESTS_INTERPOSE_H 1
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct msync_call {
+	uintptr_t start, end;
+	int flags;
+	int result; /* errno, or 0 */
+};
+
+/* what was asked for since the start, up to 64 calls */
+extern struct msync_call msyncs[64];
+extern size_t msync_count;
+
+/* the next `times` calls fail with that errno; once `after` more have gone well */
+void fail_msync(int error, int times, int after);
+void fail_mmap(int error, int times, int after);
+extern int mmap_count;
+
+/* Does a call with MS_SYNC, answered 0 or ENOMEM, cover each byte of [start, start + size)? */
+bool was_synced(const void *start, size_t size);
+
+#endif
