@@ -15,6 +15,7 @@
 
 #include "error.h"
 #include "source.h"
+#include "sysfs.h"
 
 static const size_t two_mib = (size_t)2 << 20;
 static const size_t one_gib = (size_t)1 << 30;
@@ -180,10 +181,27 @@ int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *place
 	return 0;
 }
 
+int pmem2_placement_error(const char *call)
+{
+	char limit[32];
+	int error = errno;
+
+	if (error != ENOMEM ||
+		pmem2_sysfs_read("/proc/sys/vm/max_map_count", limit, sizeof(limit)) != 0) {
+		errno = error;
+		return pmem2_err_sys("%s", call);
+	}
+
+	return pmem2_err(-ENOMEM,
+		"%s: Cannot allocate memory, or no address space, or more than vm.max_map_count "
+		"(%s) mappings in this process: raise it with sysctl",
+		call, limit);
+}
+
 int pmem2_placement_move(void *from, void *to, size_t length)
 {
 	if (mremap(from, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
-		return pmem2_err_sys("mremap");
+		return pmem2_placement_error("mremap");
 
 	forget(from, length);
 	return 0;
@@ -193,7 +211,7 @@ int pmem2_placement_vacate(void *address, size_t length)
 {
 	/* the one MAP_FIXED: a plain anonymous mapping, which no file system can refuse */
 	if (reserve_at(address, length, MAP_FIXED) == MAP_FAILED)
-		return pmem2_err_sys("mmap");
+		return pmem2_placement_error("mmap");
 
 	return 0;
 }
@@ -204,11 +222,11 @@ int pmem2_placement_reserve(void *at, size_t length, void **address)
 	                       : reserve_at(at, length, MAP_FIXED_NOREPLACE);
 
 	if (got == MAP_FAILED)
-		return pmem2_err_sys("mmap");
+		return pmem2_placement_error("mmap");
 	if (at != NULL && got != at) {
 		munmap(got, length);
 		errno = EEXIST;
-		return pmem2_err_sys("mmap");
+		return pmem2_placement_error("mmap");
 	}
 
 	*address = got;
@@ -218,7 +236,7 @@ int pmem2_placement_reserve(void *at, size_t length, void **address)
 int pmem2_placement_release(void *address, size_t length)
 {
 	if (munmap(address, length) != 0)
-		return pmem2_err_sys("munmap");
+		return pmem2_placement_error("munmap");
 
 	forget(address, length);
 	return 0;

@@ -42,6 +42,9 @@ int pmem2_placement_vacate(void *address, size_t length);
  */
 int pmem2_placement_reserve(void *at, size_t length, void **address);
 
+/* The sentence for a failed mmap(2) or mremap(2): its errno, and which limits ENOMEM can mean. -errno. */
+int pmem2_placement_error(const char *call);
+
 /* munmap(2). -errno with a sentence. */
 int pmem2_placement_release(void *address, size_t length);
 

@@ -90,7 +90,7 @@ int pmem2_request_read(const struct pmem2_config *cfg, const struct pmem2_source
 int pmem2_request_error(const struct pmem2_placement *wanted, int error, int append_only)
 {
 	errno = -error;
-	pmem2_err_sys("mmap");
+	pmem2_placement_error("mmap");
 
 	switch (error) {
 	case -EACCES:
