@@ -25,6 +25,7 @@ point "backenddir is where they are" test -n \
 compile() { "$@" -Wall -Wextra -Werror $(pkg-config --cflags --libs libpmem2); }
 point "C" compile cc -std=c99 -D_GNU_SOURCE "$usage/program.c" -o c
 point "C runs" runs ./c
+# shellcheck disable=SC2016
 sed -n '/^```c$/,/^```$/{/^```/!p}' "$source/README.md" >readme.c
 point "README's example" grep -q pmem2_map_new readme.c
 point "compiles" compile cc -std=gnu11 -c readme.c
