@@ -1,46 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_granularity.c -- what a mapping promises, on a sysfs of the test's own. */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
+#include "fake_sysfs.h"
 #include "granularity.h"
-#include "sysfs.h"
 #include "unit.h"
-
-static char root[] = "/tmp/pmem2-sysfs-XXXXXX";
-
-static void make(const char *directory)
-{
-	char command[4096];
-
-	snprintf(command, sizeof(command), "mkdir -p '%s/%s'", root, directory);
-	ck_assert_int_eq(system(command), 0);
-}
-
-static void put(const char *file, const char *text)
-{
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/%s", root, file);
-	FILE *f = fopen(path, "w");
-	ck_assert_ptr_nonnull(f);
-	fputs(text, f);
-	fclose(f);
-}
-
-static void point(const char *link, const char *target)
-{
-	char path[4096], to[4096];
-
-	snprintf(path, sizeof(path), "%s/%s", root, link);
-	snprintf(to, sizeof(to), "%s/%s", root, target);
-	ck_assert_int_eq(symlink(to, path), 0);
-}
 
 static const struct pmem2_source anon = {.type = PMEM2_SOURCE_ANON, .fd = -1};
 static struct pmem2_source file = {.type = PMEM2_SOURCE_FILE};
@@ -48,34 +12,13 @@ static struct pmem2_source other = {.type = PMEM2_SOURCE_FILE};
 static struct pmem2_source devdax = {.type = PMEM2_SOURCE_DEVDAX};
 static struct pmem2_source hmem = {.type = PMEM2_SOURCE_DEVDAX};
 
-/* A region with one block device 259:1 and one Device DAX 252:1 in it, and a DAX without region. */
 static void set_up(void)
 {
-	ck_assert_ptr_nonnull(mkdtemp(root));
-	pmem2_sysfs_root = root;
-	make("dev/block");
-	make("dev/char");
-	make("bus/nd");
-	make("devices/ndbus0/region1/namespace1.0/block/pmem1");
-	make("devices/ndbus0/region1/dax1.1/dax1.0");
-	make("devices/platform/hmem.0/dax0.0");
-	point("devices/ndbus0/region1/subsystem", "bus/nd");
-	point("dev/block/259:1", "devices/ndbus0/region1/namespace1.0/block/pmem1");
-	point("dev/char/252:1", "devices/ndbus0/region1/dax1.1/dax1.0");
-	point("dev/char/252:0", "devices/platform/hmem.0/dax0.0");
-
-	file.device = makedev(259, 1);
-	other.device = makedev(8, 1);
-	devdax.device = makedev(252, 1);
-	hmem.device = makedev(252, 0);
-}
-
-static void tear_down(void)
-{
-	char command[4096];
-
-	snprintf(command, sizeof(command), "rm -r '%s'", root);
-	ck_assert_int_eq(system(command), 0);
+	fake_set_up();
+	file.device = FAKE_DISK;
+	other.device = FAKE_ORDINARY;
+	devdax.device = FAKE_DAX;
+	hmem.device = FAKE_HMEM;
 }
 
 static void promises(const struct pmem2_source *src, bool synchronous,
@@ -106,13 +49,13 @@ END_TEST
 
 START_TEST(the_files_own_region_decides)
 {
-	put("devices/ndbus0/region1/persistence_domain", "cpu_cache\n");
+	fake_put(FAKE_REGION "/persistence_domain", "cpu_cache\n");
 	promises(&file, true, PMEM2_GRANULARITY_BYTE, PMEM2_STEP_EADR);
 	promises(&devdax, true, PMEM2_GRANULARITY_BYTE, PMEM2_STEP_EADR);
 	promises(&other, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
 	promises(&file, false, PMEM2_GRANULARITY_PAGE, PMEM2_STEP_NO_SYNC);
 
-	put("devices/ndbus0/region1/persistence_domain", "memory_controller\n");
+	fake_put(FAKE_REGION "/persistence_domain", "memory_controller\n");
 	promises(&file, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_ADR);
 	promises(&devdax, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_ADR);
 }
@@ -124,7 +67,7 @@ START_TEST(a_domain_that_says_nothing_proves_nothing)
 
 	promises(&file, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
 	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++) {
-		put("devices/ndbus0/region1/persistence_domain", contents[i]);
+		fake_put(FAKE_REGION "/persistence_domain", contents[i]);
 		promises(&file, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
 	}
 }
@@ -134,8 +77,8 @@ START_TEST(a_name_is_no_region_without_the_nd_bus)
 {
 	char path[4096];
 
-	put("devices/ndbus0/region1/persistence_domain", "cpu_cache\n");
-	snprintf(path, sizeof(path), "%s/devices/ndbus0/region1/subsystem", root);
+	fake_put(FAKE_REGION "/persistence_domain", "cpu_cache\n");
+	snprintf(path, sizeof(path), "%s/devices/ndbus0/region1/subsystem", fake_root);
 	ck_assert_int_eq(unlink(path), 0);
 	promises(&file, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
 }
@@ -161,9 +104,9 @@ END_TEST
 
 START_TEST(device_dax_over_virtio_is_refused)
 {
-	put("devices/ndbus0/provider", "virtio-pmem\n");
+	fake_put("devices/ndbus0/provider", "virtio-pmem\n");
 	refuses(&devdax, "252:1");
-	put("devices/ndbus0/provider", "ACPI.NFIT\n");
+	fake_put("devices/ndbus0/provider", "ACPI.NFIT\n");
 	promises(&devdax, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_NO_REGION);
 }
 END_TEST
@@ -234,5 +177,5 @@ int main(void)
 		without_a_cpu_backend_a_dax_file_is_served_by_pages, a_refusal_names_the_step,
 		NULL};
 
-	return unit_run_with("granularity", tests, set_up, tear_down);
+	return unit_run_with("granularity", tests, set_up, fake_tear_down);
 }

@@ -154,6 +154,74 @@ START_TEST(what_is_not_there_is_refused_with_file_and_list)
 }
 END_TEST
 
+/* ---- files that are no good: each is made of one broken table, see odd_backend.c ---- */
+
+START_TEST(a_broken_backend_is_refused_with_what_is_wrong)
+{
+	static const struct {
+		const char *name, *words;
+	} table[] = {
+		{"odd_version", "no symbol pmem2_backend_v1"},
+		{"odd_name", "its name is not the file's"},
+		{"odd_empty", "no variant"},
+		{"odd_hole", "lacks an operation"},
+		{"odd_needs", "this CPU lacks"},
+	};
+
+	setenv("PMEM2_BACKEND_DIR", ODD_BACKENDS_DIR, 1);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		pmem2_registry_read(&registry, table[i].name);
+		ck_assert_int_eq(registry.error, PMEM2_E_BACKEND);
+		ck_assert_msg(strstr(registry.message, table[i].words) != NULL, "%s",
+			registry.message);
+		ck_assert_ptr_nonnull(strstr(registry.message, "generic_msync"));
+	}
+}
+END_TEST
+
+START_TEST(a_third_partys_backend_is_found_by_name_alone)
+{
+	setenv("PMEM2_BACKEND_DIR", ODD_BACKENDS_DIR, 1);
+	pmem2_registry_read(&registry, "odd_good");
+	ck_assert_int_eq(registry.error, 0);
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_CACHE_LINE), "odd_good-1");
+	ck_assert_uint_eq(registry.choice[1].backend->tuning->line_size, registry.cpu.line_size);
+
+	pmem2_registry_read(&registry, NULL);
+	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_CACHE_LINE), "none");
+}
+END_TEST
+
+START_TEST(a_refused_granularity_quotes_every_backend)
+{
+	const struct pmem2_choice *choice;
+
+	setenv("PMEM2_BACKEND_DIR", "/nonexistent", 1);
+	ck_assert(!pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE));
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice),
+		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "CACHE_LINE"));
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "generic_msync: does not serve it"));
+#if defined(__x86_64__)
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "clwb: /nonexistent/clwb.so"));
+#endif
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_PAGE, true, &choice), 0);
+	ck_assert_str_eq(choice->variant->name, "generic_msync");
+}
+END_TEST
+
+START_TEST(every_pick_fails_when_the_pin_is_bad)
+{
+	const struct pmem2_choice *choice;
+
+	setenv("PMEM2_BACKEND", "nosuch", 1);
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_BYTE, false, &choice),
+		PMEM2_E_BACKEND);
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "nosuch"));
+	ck_assert(!pmem2_registry_serves(PMEM2_GRANULARITY_PAGE));
+}
+END_TEST
+
 START_TEST(too_many_names_are_an_error_not_an_overflow)
 {
 	pmem2_registry_read(&registry, "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t");
@@ -181,6 +249,10 @@ int main(void)
 #endif
 		bad_names_are_refused_with_the_list,
 		what_is_not_there_is_refused_with_file_and_list,
+		a_broken_backend_is_refused_with_what_is_wrong,
+		a_third_partys_backend_is_found_by_name_alone,
+		a_refused_granularity_quotes_every_backend,
+		every_pick_fails_when_the_pin_is_bad,
 		too_many_names_are_an_error_not_an_overflow,
 		NULL };
 
