@@ -96,6 +96,7 @@ struct pmem2_vm_reservation;
  *   PMEM2_E_INVALID_FILE_HANDLE  fd is negative, closed, or open for writing only
  *   PMEM2_E_INVALID_FILE_TYPE    a directory, pipe, socket, block device, or a character
  *                                device that is no Device DAX
+ *   -errno                       of fcntl(2), fstat(2)
  */
 int pmem2_source_from_fd(struct pmem2_source **src, int fd);
 
@@ -145,7 +146,12 @@ int pmem2_source_delete(struct pmem2_source **src);
  *   PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED  anonymous memory
  *   PMEM2_E_LENGTH_OUT_OF_RANGE        [offset, offset + size) ends behind the source
  *   PMEM2_E_IO_FAIL                    a bad block is in the way
- *   -errno                             of pread(2), pwrite(2), mmap(2)
+ *   PMEM2_E_NOSUPP                     Device DAX: the process has had too many handlers of SIGBUS
+ *   -errno                             of pread(2), pwrite(2), mmap(2); all those of
+ *                                      pmem2_source_size, _alignment
+ * and, of writing:
+ *   PMEM2_E_GRANULARITY_NOT_SUPPORTED  Device DAX: no backend makes the bytes durable
+ *   -EOPNOTSUPP                        with O_APPEND, on kernels before 6.9
  */
 int pmem2_source_pread_mcsafe(struct pmem2_source *src, void *buf, size_t size, size_t offset);
 int pmem2_source_pwrite_mcsafe(struct pmem2_source *src, void *buf, size_t size, size_t offset);
@@ -170,6 +176,7 @@ size_t pmem2_vm_reservation_get_size(struct pmem2_vm_reservation *rsv);
  *   PMEM2_E_LENGTH_OUT_OF_RANGE  size is 0
  *   PMEM2_E_MAPPING_EXISTS       something is mapped in [addr, addr + size)
  *   -ENOMEM                      no room for it in the address space
+ *   -errno                       of mmap(2)
  */
 int pmem2_vm_reservation_new(struct pmem2_vm_reservation **rsv_ptr, void *addr, size_t size);
 
@@ -187,6 +194,7 @@ int pmem2_vm_reservation_delete(struct pmem2_vm_reservation **rsv_ptr);
  *   PMEM2_E_LENGTH_UNALIGNED  size is not a multiple of the page size
  *   PMEM2_E_MAPPING_EXISTS    something is mapped there
  *   -ENOMEM                   no room
+ *   -errno                    of mmap(2)
  */
 int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size);
 
@@ -289,6 +297,7 @@ int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_re
  *   PMEM2_E_MAPPING_EXISTS             another map has part of [addr, addr + len); a program
  *                                      linked to PMDK's library gets -100034
  *   PMEM2_E_GRANULARITY_NOT_SUPPORTED  gran is none of the three, or no backend serves it here
+ *   -errno                             a backend that watches mappings refused it
  */
 int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *src, void *addr,
 	size_t len, enum pmem2_granularity gran);
@@ -316,7 +325,9 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  *   PMEM2_E_BACKEND               PMEM2_BACKEND names what cannot be had
  *   -EACCES                       the file is append-only (a program linked to PMDK's library
  *                                 gets PMEM2_E_NO_ACCESS)
- *   -errno                        of mmap(2); all those of pmem2_source_size, _alignment
+ *   -EINVAL                       the offset is the file's end, and the length 0
+ *   -errno                        of mmap(2), mremap(2); a backend that watches mappings refused
+ *                                 it; all those of pmem2_source_size, _alignment
  */
 int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 	const struct pmem2_source *src);
@@ -440,12 +451,18 @@ struct pmem2_badblock {
  * source, but not the descriptor.
  *
  * Errors: PMEM2_E_NOSUPP anonymous memory, no ndctl module where one is needed, or storage
- * whose blocks cannot be told (device-mapper, several devices); -errno as above.
+ * whose blocks cannot be told (device-mapper, several devices); PMEM2_E_CANNOT_READ_BOUNDS the
+ * kernel's list has an unknown form; -errno as above; all those of pmem2_source_size.
  */
 int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 	const struct pmem2_source *src);
 
-/* The next one. Errors: PMEM2_E_NO_BAD_BLOCK_FOUND, there is no further one. */
+/*
+ * The next one.
+ *
+ * Errors: PMEM2_E_NO_BAD_BLOCK_FOUND, there is no further one; -EOVERFLOW, there are more than
+ * the kernel lists at a time: clear these, and take a new list.
+ */
 int pmem2_badblock_next(struct pmem2_badblock_context *bbctx, struct pmem2_badblock *bb);
 
 void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
@@ -455,9 +472,13 @@ void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
  *
  * Errors:
  *   PMEM2_E_OFFSET_OUT_OF_RANGE, PMEM2_E_LENGTH_OUT_OF_RANGE  greater than INT64_MAX
+ *   PMEM2_E_LENGTH_OUT_OF_RANGE  Device DAX: it ends behind the device
+ *   PMEM2_E_NOSUPP               Device DAX: no ndctl module, or the device cannot clear
+ *   PMEM2_E_IO_FAIL, PMEM2_E_GRANULARITY_NOT_SUPPORTED  Device DAX: zeros could not be written
  *   -EINVAL  the length is 0
  *   -ENXIO   the device did not clear all of it
- *   -errno   of fallocate(2), or of the device's command
+ *   -errno   of fallocate(2), or of the device's command; all those of
+ *            pmem2_source_size, _alignment
  */
 int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb);
 

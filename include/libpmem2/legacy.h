@@ -24,8 +24,7 @@ extern "C" {
  * pmem2_source_from_fd, is not duplicated and stays the caller's; a negative
  * one unsets the file. The last one set counts.
  *
- * Errors: PMEM2_E_INVALID_FILE_HANDLE, PMEM2_E_INVALID_FILE_TYPE (both as
- * pmem2_source_from_fd; the descriptor set before is kept).
+ * Errors: those of pmem2_source_from_fd; the descriptor set before is kept.
  */
 int pmem2_config_set_fd(struct pmem2_config *cfg, int fd);
 
@@ -58,8 +57,7 @@ int pmem2_map(const struct pmem2_config *cfg, struct pmem2_map **map);
 /*
  * pmem2_map_delete for maps of pmem2_map: *map is NULL afterwards.
  *
- * Errors: PMEM2_E_MAPPING_NOT_FOUND for a map that is not registered; -EINVAL
- * from munmap(2).
+ * Errors: those of pmem2_map_delete.
  */
 int pmem2_unmap(struct pmem2_map **map);
 
