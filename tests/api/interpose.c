@@ -18,7 +18,7 @@ int mmap_count;
 struct failure {
 	int error, times, after;
 };
-static struct failure of_msync, of_mmap;
+static struct failure of_msync, of_mmap, of_munmap;
 
 void fail_msync(int error, int times, int after)
 {
@@ -28,6 +28,11 @@ void fail_msync(int error, int times, int after)
 void fail_mmap(int error, int times, int after)
 {
 	of_mmap = (struct failure){error, times, after};
+}
+
+void fail_munmap(int error, int times, int after)
+{
+	of_munmap = (struct failure){error, times, after};
 }
 
 /* errno, or 0: the call goes through */
@@ -55,6 +60,16 @@ SEEN int msync(void *addr, size_t size, int flags)
 	if (error)
 		errno = error;
 	return error ? -1 : 0;
+}
+
+SEEN int munmap(void *addr, size_t size)
+{
+	int error = due(&of_munmap);
+	if (error) {
+		errno = error;
+		return -1;
+	}
+	return (int)syscall(SYS_munmap, addr, size);
 }
 
 /* a program that asks for 64-bit offsets calls the second; on 64-bit machines they are one */

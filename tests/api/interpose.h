@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * interpose.h -- msync and mmap as this program defines them, in front of the C library's: they
+ * interpose.h -- msync, mmap and munmap as this program defines them, in front of the C library's: they
  * record, fail when told to, and else make the system call.
  */
 #ifndef TESTS_INTERPOSE_H
@@ -23,6 +23,7 @@ extern size_t msync_count;
 /* the next `times` calls fail with that errno; once `after` more have gone well */
 void fail_msync(int error, int times, int after);
 void fail_mmap(int error, int times, int after);
+void fail_munmap(int error, int times, int after);
 extern int mmap_count;
 
 /* Does a call with MS_SYNC, answered 0 or ENOMEM, cover each byte of [start, start + size)? */

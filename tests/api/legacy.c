@@ -5,6 +5,8 @@
 #include "api.h"
 #include "interpose.h"
 
+#include <malloc.h>
+
 static struct pmem2_config *plain(void)
 {
 	struct pmem2_config *cfg;
@@ -164,11 +166,27 @@ END_TEST
 START_TEST(unmap_of_what_is_not_registered_is_mapping_not_found)
 {
 	struct pmem2_config *cfg = config_of(api_file(PAGE));
-	struct pmem2_map *map, *gone;
+	struct pmem2_map *map;
 	works(pmem2_map(cfg, &map));
-	gone = map;
+	/* what a program holds that kept a map after it was unmapped, but no freed memory */
+	size_t size = malloc_usable_size(map);
+	struct pmem2_map *gone = malloc(size);
+	memcpy(gone, map, size);
+	fails(pmem2_unmap(&gone), PMEM2_E_MAPPING_NOT_FOUND);
 	works(pmem2_unmap(&map));
 	fails(pmem2_unmap(&gone), PMEM2_E_MAPPING_NOT_FOUND);
+	ck_assert_ptr_nonnull(gone);
+}
+END_TEST
+
+START_TEST(unmap_answers_einval_of_munmap)
+{
+	struct pmem2_config *cfg = config_of(api_file(PAGE));
+	struct pmem2_map *map;
+	works(pmem2_map(cfg, &map));
+	fail_munmap(EINVAL, 1, 0);
+	fails(pmem2_unmap(&map), -EINVAL);
+	says("munmap: Invalid argument");
 }
 END_TEST
 
@@ -191,4 +209,5 @@ API_MAIN("legacy", without_an_fd_file_handle_is_not_set, set_fd_validates_as_sou
 	file_size_and_alignment_are_those_of_the_file, map_without_a_granularity_accepts_any,
 	map_with_a_granularity_is_as_map_new, map_judges_as_map_new, last_fd_set_wins,
 	map_new_does_not_take_the_configs_fd, unmap_leaves_null_and_nothing_mapped,
-	unmap_of_what_is_not_registered_is_mapping_not_found, fd_is_neither_duplicated_nor_closed)
+	unmap_of_what_is_not_registered_is_mapping_not_found, unmap_answers_einval_of_munmap,
+	fd_is_neither_duplicated_nor_closed)
