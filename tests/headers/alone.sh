@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# alone.sh INCLUDE COMPILER: each public header compiles alone, in each language, without a warning.
+include=$1 compiler=$2
+. "$(dirname "$0")/../tap.sh"
+
+compile() { # HEADER LANGUAGE STANDARD
+	printf '#include <%s>\n#include <%s>\nextern int unused;\n' "$1" "$1" |
+		"$compiler" -x "$2" -std="$3" -Wall -Wextra -Werror -pedantic -Wundef \
+			-I"$include" -fsyntax-only -
+}
+
+can() { # LANGUAGE STANDARD
+	echo '#include <stddef.h>' | "$compiler" -x "$1" -std="$2" -fsyntax-only - 2>/dev/null
+}
+
+for header in libpmem2.h libpmem2/base.h libpmem2/legacy.h libpmem2/backend.h; do
+	for language in c:c99 c:c11 c:c17 c++:c++17; do
+		name="$header as ${language#*:} by $compiler"
+		if can "${language%:*}" "${language#*:}"; then
+			point "$name" compile $header "${language%:*}" "${language#*:}"
+		else
+			skip "$name" "$compiler is not installed, or has no ${language#*:}"
+		fi
+	done
+done
+plan
