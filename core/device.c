@@ -36,7 +36,7 @@ int pmem2_device_region(const struct pmem2_source *src, char region[PATH_MAX])
 	enum pmem2_sysfs_class class =
 		src->type == PMEM2_SOURCE_DEVDAX ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK;
 
-	/* tmpfs, network and union file systems: no block device is below */
+	/* tmpfs, network and union file systems: no block device is below, or none is known */
 	if (class == PMEM2_SYSFS_BLOCK && major(src->device) == 0)
 		return -ENODEV;
 
@@ -133,7 +133,7 @@ static int any_region(void)
 	return found;
 }
 
-/* Whether the file system stands on disks of this machine, though st_dev is none of them. */
+/* Whether the file system stands on disks of this machine, though no device of the file is known. */
 static bool hides_disks(int fd)
 {
 	struct statfs fs;
@@ -145,6 +145,7 @@ static bool hides_disks(int fd)
 	case BTRFS_SUPER_MAGIC:
 	case OVERLAYFS_SUPER_MAGIC:
 	case BCACHEFS_MAGIC:
+	case XFS_SUPER_MAGIC: /* the realtime device */
 		return true;
 	default:
 		return false;

@@ -48,13 +48,8 @@ static int check_file_system(int fd, const struct statfs *fs)
 			"which blocks a file has can be told on ext2, ext3, ext4 and xfs, not on "
 			"this file system (magic number 0x%x)",
 			(unsigned)fs->f_type);
-	if ((unsigned)fs->f_type != XFS_SUPER_MAGIC)
-		return 0;
-
-	struct fsxattr attributes;
-	if (ioctl(fd, FS_IOC_FSGETXATTR, &attributes) != 0)
-		return pmem2_err_sys("ioctl FS_IOC_FSGETXATTR");
-	if ((attributes.fsx_xflags & FS_XFLAG_REALTIME) != 0)
+	/* it may have become one since the source was made */
+	if (pmem2_source_is_realtime(fd))
 		return pmem2_err(PMEM2_E_NOSUPP,
 			"the file is on the realtime device of its xfs, whose name is not known");
 

@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "error.h"
@@ -26,11 +29,24 @@ static bool is_devdax(dev_t device)
 	return pmem2_sysfs_links_to(link, "dax");
 }
 
+bool pmem2_source_is_realtime(int fd)
+{
+	struct statfs fs;
+	struct fsxattr attributes;
+
+	if (fstatfs(fd, &fs) != 0 || (unsigned)fs.f_type != XFS_SUPER_MAGIC)
+		return false;
+
+	/* not to know is as bad: what st_dev's region promises would not hold */
+	return ioctl(fd, FS_IOC_FSGETXATTR, &attributes) != 0 ||
+	       (attributes.fsx_xflags & FS_XFLAG_REALTIME) != 0;
+}
+
 static int classify(struct pmem2_source *src, const struct stat *st)
 {
 	if (S_ISREG(st->st_mode)) {
 		src->type = PMEM2_SOURCE_FILE;
-		src->device = st->st_dev;
+		src->device = pmem2_source_is_realtime(src->fd) ? 0 : st->st_dev;
 		return 0;
 	}
 

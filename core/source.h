@@ -3,6 +3,7 @@
 #ifndef PMEM2_SOURCE_H
 #define PMEM2_SOURCE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <libpmem2.h>
@@ -16,12 +17,18 @@ enum pmem2_source_type {
 struct pmem2_source {
 	enum pmem2_source_type type;
 	int fd;       /* the caller's; -1 for anonymous memory */
-	dev_t device; /* FILE: the block device below the file system; DEVDAX: the device itself */
+	dev_t device; /* FILE: the block device below, 0 if nothing names it; DEVDAX: the device */
 	size_t size;  /* ANON only, bytes: a file's or device's is asked each time */
 };
 
 /* pmem2_source_from_fd into memory of the caller. */
 int pmem2_source_init(struct pmem2_source *src, int fd);
+
+/*
+ * Whether the file is on the realtime device of an xfs: st_dev is the other device then, and
+ * nothing names this one.
+ */
+bool pmem2_source_is_realtime(int fd);
 
 /* Multiples that mmap(2) deals in, bytes. */
 size_t pmem2_page_size(void);
