@@ -302,6 +302,8 @@ static int write_zeros(struct pmem2_source *src, const struct pmem2_badblock *bb
 		ret = pmem2_source_pwrite_mcsafe(src, zeros, min(unit, bb->length - done),
 			bb->offset + done);
 
+	if (ret != 0)
+		pmem2_err_prefix("the block is cleared, but could not be set to zeros: ");
 	free(zeros);
 	return ret;
 }

@@ -303,6 +303,7 @@ START_TEST(device_dax_is_cleared_by_the_device_and_zeroed)
 	if (!pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE)) {
 		printf("# no backend here that could make zeros durable\n");
 		fails(pmem2_badblock_clear(ctx, &bb), PMEM2_E_GRANULARITY_NOT_SUPPORTED, "");
+		pmem2_badblock_context_delete(&ctx);
 		return;
 	}
 
@@ -315,6 +316,23 @@ START_TEST(device_dax_is_cleared_by_the_device_and_zeroed)
 
 	setenv("FAKE_NDCTL", "-6", 1);
 	fails(pmem2_badblock_clear(ctx, &bb), -ENXIO, "of the module");
+	pmem2_badblock_context_delete(&ctx);
+}
+END_TEST
+
+START_TEST(device_dax_that_is_read_only_is_cleared_but_not_zeroed)
+{
+	struct pmem2_source dax = device_dax();
+	const struct pmem2_badblock bb = {0, 512};
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", dax.fd);
+	dax.fd = open(path, O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(dax.fd, 0);
+	struct pmem2_badblock_context *ctx = context(&dax);
+	if (pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE))
+		fails(pmem2_badblock_clear(ctx, &bb), -EACCES, "cleared, but");
+	pmem2_badblock_context_delete(&ctx);
 }
 END_TEST
 
@@ -327,6 +345,7 @@ START_TEST(what_is_behind_the_device_is_never_cleared)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		fails(pmem2_badblock_clear(ctx, &bad[i]), PMEM2_E_LENGTH_OUT_OF_RANGE, "65536");
 	ck_assert_ptr_null(getenv("FAKE_CLEARED"));
+	pmem2_badblock_context_delete(&ctx);
 }
 END_TEST
 
@@ -374,6 +393,7 @@ START_TEST(a_hole_that_cannot_be_filled_is_told_and_filled_later)
 	ck_assert_int_eq(after.st_blocks, before.st_blocks);
 	ck_assert_int_eq(pread(file.fd, &byte, 1, BLOCK), 1);
 	ck_assert_int_eq(byte, 0);
+	pmem2_badblock_context_delete(&ctx);
 }
 END_TEST
 
@@ -385,6 +405,7 @@ int main(void)
 		anonymous_memory_is_refused_before_any_argument_is_touched,
 		device_dax_is_told_by_offset, device_dax_outside_a_region_is_not_told,
 		device_dax_is_cleared_by_the_device_and_zeroed,
+		device_dax_that_is_read_only_is_cleared_but_not_zeroed,
 		what_is_behind_the_device_is_never_cleared,
 		a_hole_that_cannot_be_filled_is_told_and_filled_later, NULL};
 	const TTest *const with_extents[] = {sectors_become_blocks_of_the_file,
