@@ -25,7 +25,7 @@ enum {
 static size_t page;
 
 /* AddressSanitizer turns a SIGBUS that kills into a report */
-const char *__asan_default_options(void);
+const char *__asan_default_options(void) __attribute__((__visibility__("default")));
 const char *__asan_default_options(void)
 {
 	return "handle_sigbus=0";
