@@ -78,7 +78,7 @@ static void refuse_for_cpu(struct pmem2_found *found, uint64_t features)
 static void find_backend(struct pmem2_registry *registry, struct pmem2_found *found,
 	const char *name)
 {
-	found->name = name;
+	snprintf(found->name, sizeof(found->name), "%s", name);
 	found->backend = find_builtin(name);
 	found->builtin = found->backend != NULL;
 	if (!found->builtin)
@@ -145,7 +145,7 @@ static bool is_name(const char *name, size_t length)
 	static const char letters[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
-	return length > 0 && length <= 64 && strspn(name, letters) >= length;
+	return length > 0 && length <= PMEM2_NAME_MAX && strspn(name, letters) >= length;
 }
 
 static struct pmem2_found *find_entry(struct pmem2_registry *registry, const char *name)
@@ -173,14 +173,7 @@ static void pin(struct pmem2_registry *registry, const char *name)
 			(registry->count - 1 - at) * sizeof(registry->found[0]));
 		found = &registry->found[at];
 		memset(found, 0, sizeof(*found));
-		/* names outlive everything: programs ask for them at any time */
-		const char *kept = strdup(name);
-		if (kept == NULL) {
-			found->name = "";
-			refuse_pin(registry, name, "out of memory");
-			return;
-		}
-		find_backend(registry, found, kept);
+		find_backend(registry, found, name);
 	}
 
 	found->named = true;
@@ -192,9 +185,10 @@ static void read_pins(struct pmem2_registry *registry, const char *list)
 {
 	for (const char *name = list;; name++) {
 		size_t length = strcspn(name, ",");
-		char copy[65];
+		char copy[PMEM2_NAME_MAX + 1];
 
-		snprintf(copy, sizeof(copy), "%.*s", length < 64 ? (int)length : 64, name);
+		snprintf(copy, sizeof(copy), "%.*s",
+			length < PMEM2_NAME_MAX ? (int)length : PMEM2_NAME_MAX, name);
 		if (!is_name(name, length))
 			refuse_pin(registry, copy,
 				"a name is 1 to 64 letters, digits, '_' and '-'");

@@ -11,11 +11,12 @@
 
 enum {
 	PMEM2_REGISTRY_MAX = 16, /* backends of the build's table and of PMEM2_BACKEND together */
+	PMEM2_NAME_MAX = 64,     /* characters of a backend's name */
 };
 
 /* A backend that was looked for, in the order of preference. */
 struct pmem2_found {
-	const char *name;
+	char name[PMEM2_NAME_MAX + 1];
 	const struct pmem2_backend *backend; /* NULL: could not be had */
 	bool builtin;
 	bool named;        /* by PMEM2_BACKEND */

@@ -37,6 +37,10 @@ static int measure(const struct pmem2_config *cfg, const struct pmem2_source *sr
 	*length = cfg->length;
 	if (cfg->length == 0)
 		*length = src->type == PMEM2_SOURCE_ANON ? size : size - cfg->offset;
+	if (*length == 0)
+		return pmem2_err(-EINVAL, "mmap: nothing to map: offset %zu is the source's end",
+			cfg->offset);
+
 	return 0;
 }
 

@@ -9,6 +9,7 @@ usage="usage: install-deps.sh [--list] PROFILE...
   man     the manual pages
   test    the tests, but for the guests; builds by gcc, clang and for aarch64
   guest   the guests with emulated NVDIMMs
+  fuzz    the fuzzers
   --list  print the packages instead"
 
 build=(
@@ -30,6 +31,7 @@ guest=(
 	busybox-static cpio e2fsprogs kmod ndctl qemu-system-x86 xfsprogs xz-utils
 	qemu-efi-aarch64 qemu-system-arm
 )
+fuzz=("${build[@]}" check libsubunit-dev clang libclang-rt-14-dev)
 
 packages=()
 list=
@@ -37,7 +39,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | test | guest)
+	build | man | test | guest | fuzz)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;
