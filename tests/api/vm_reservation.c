@@ -274,6 +274,23 @@ START_TEST(a_map_deleted_leaves_memory_without_access_behind)
 }
 END_TEST
 
+START_TEST(mapping_nothing_into_it_leaves_it_empty)
+{
+	struct pmem2_vm_reservation *rsv = api_reserve(4 * PAGE);
+	struct pmem2_source *src = api_source(api_file(PAGE));
+	struct pmem2_config *cfg = api_config();
+	struct pmem2_map *map;
+
+	works(pmem2_config_set_vm_reservation(cfg, rsv, PAGE));
+	works(pmem2_config_set_offset(cfg, PAGE)); /* the end of the file */
+	fails(pmem2_map_new(&map, cfg, src), -EINVAL);
+	works(pmem2_config_set_offset(cfg, 0));
+	works(pmem2_map_new(&map, cfg, src));
+	works(pmem2_map_delete(&map));
+	works(pmem2_vm_reservation_delete(&rsv));
+}
+END_TEST
+
 START_TEST(delete_with_maps_in_it_is_not_empty_and_keeps_it)
 {
 	struct pmem2_vm_reservation *rsv = api_reserve(4 * PAGE), *kept = rsv;
@@ -331,6 +348,6 @@ API_MAIN("vm_reservation", address_unaligned_comes_before_length_unaligned,
 	a_wrapping_offset_is_address_unaligned, overlap_with_a_map_in_it_is_mapping_exists,
 	address_is_exactly_start_plus_offset, anonymous_and_private_go_into_it_too,
 	a_map_new_that_fails_leaves_the_place_without_access_and_usable,
-	a_map_deleted_leaves_memory_without_access_behind,
+	a_map_deleted_leaves_memory_without_access_behind, mapping_nothing_into_it_leaves_it_empty,
 	delete_with_maps_in_it_is_not_empty_and_keeps_it,
 	disjoint_parts_may_be_mapped_and_unmapped_concurrently)
