@@ -40,7 +40,7 @@ static() {
 point "the static library" static
 point "which needs no backend files" runs env PMEM2_BACKEND_DIR=/nonexistent ./static
 
-with_cmake() { cmake -S "$usage/cmake" -B cmake && cmake --build cmake; }
+with_cmake() { cmake -G Ninja -S "$usage/cmake" -B cmake && cmake --build cmake; }
 point "CMake" with_cmake
 point "CMake's runs" runs cmake/program
 
