@@ -42,6 +42,20 @@ int pmem2_err_sys(const char *format, ...)
 	return -saved;
 }
 
+void pmem2_err_prefix(const char *format, ...)
+{
+	char old[MESSAGE_SIZE];
+	va_list args;
+
+	memcpy(old, message, sizeof(old));
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+
+	size_t used = strlen(message);
+	snprintf(message + used, sizeof(message) - used, "%s", old);
+}
+
 const char *pmem2_errormsg(void)
 {
 	return message;

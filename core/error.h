@@ -13,6 +13,9 @@ int pmem2_err(int code, const char *format, ...) __attribute__((__format__(__pri
 /* The same for a failed system call: "format: strerror(errno)"; answers -errno, read first of all. */
 int pmem2_err_sys(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
+/* Prefixes the sentence as it stands, for a caller that knows more than who reported. */
+void pmem2_err_prefix(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
 /* pmem2_perror with its arguments at hand. */
 void pmem2_vperror(const char *format, va_list args) __attribute__((__format__(__printf__, 1, 0)));
 
