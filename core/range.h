@@ -4,6 +4,7 @@
 #define PMEM2_RANGE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,18 +17,20 @@ struct pmem2_range {
 
 /*
  * Sorted buckets of ranges under a sorted index of buckets: a lookup is two binary searches in
- * contiguous memory, an insertion moves half a bucket. Safe in several threads.
+ * contiguous memory, an insertion moves half a bucket. Safe in several threads. Lookups take no lock:
+ * they look whether the set has changed meanwhile, and if so look again with the lock. What they may
+ * have in hand is freed with the set only.
  */
 struct pmem2_range_set {
-	pthread_rwlock_t lock;
-	struct pmem2_range_bucket **buckets; /* none of them empty */
-	uintptr_t *last;                     /* each bucket's last end: the index */
-	size_t count, capacity;              /* of buckets */
+	pthread_mutex_t lock;                      /* of those who change it */
+	atomic_uint version;                       /* odd while somebody does */
+	_Atomic(struct pmem2_range_index *) index; /* NULL: there was no range yet */
+	struct pmem2_range_bucket *spare;          /* emptied ones */
 };
 
 #define PMEM2_RANGE_SET_INIT \
 	{ \
-		.lock = PTHREAD_RWLOCK_INITIALIZER \
+		.lock = PTHREAD_MUTEX_INITIALIZER \
 	}
 
 void pmem2_range_set_finish(struct pmem2_range_set *set);
@@ -41,7 +44,7 @@ void pmem2_range_publish(struct pmem2_range_set *set, uintptr_t begin, void *own
 /* -ENOENT: no range of that owner begins there. */
 int pmem2_range_remove(struct pmem2_range_set *set, uintptr_t begin, void *owner);
 
-/* Whether any range, claimed ones too, meets [begin, end). */
+/* Whether any range, claimed ones too, meets [begin, end). Takes the lock. */
 bool pmem2_range_meets(struct pmem2_range_set *set, uintptr_t begin, uintptr_t end);
 
 /* Owners, or NULL: of the first range that meets [begin, end); of the first that begins behind

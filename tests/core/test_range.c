@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_range.c -- the ordered ranges against a plain array. */
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -131,11 +133,67 @@ START_TEST(claimed_ranges_occupy_but_are_not_found)
 }
 END_TEST
 
+enum {
+	FIXED = 600, /* ranges that stay, over several buckets, with room for another behind each */
+	LOOKUPS = 50000,
+};
+
+static struct pmem2_range_set busy = PMEM2_RANGE_SET_INIT;
+static atomic_bool looking;
+
+static uintptr_t fixed(size_t i)
+{
+	return 100 * (i + 1);
+}
+
+static void *come_and_go(void *arg)
+{
+	unsigned seed = 1;
+
+	while (atomic_load(&looking)) {
+		size_t i = (size_t)rand_r(&seed) % (FIXED - 200);
+
+		/* 200 together split buckets, and empty them */
+		for (size_t j = i; j < i + 200; j++)
+			pmem2_range_insert(&busy,
+				(struct pmem2_range){fixed(j) + 20, fixed(j) + 30, &owners[j]});
+		for (size_t j = i; j < i + 200; j++)
+			pmem2_range_remove(&busy, fixed(j) + 20, &owners[j]);
+	}
+	return arg;
+}
+
+/* owner i is that of the fixed range i, and of the one behind it that comes and goes */
+START_TEST(lookups_see_one_state_beside_changes)
+{
+	pthread_t thread;
+	unsigned seed = 2;
+
+	for (size_t i = 0; i < FIXED; i++)
+		ck_assert_int_eq(pmem2_range_insert(&busy,
+					 (struct pmem2_range){fixed(i), fixed(i) + 10, &owners[i]}),
+			0);
+	atomic_store(&looking, true);
+	ck_assert_int_eq(pthread_create(&thread, NULL, come_and_go, NULL), 0);
+	for (size_t n = 0; n < LOOKUPS; n++) {
+		size_t i = 1 + (size_t)rand_r(&seed) % (FIXED - 2);
+
+		ck_assert_ptr_eq(pmem2_range_find(&busy, fixed(i) + 9, fixed(i) + 50), &owners[i]);
+		const char *next = pmem2_range_next(&busy, fixed(i));
+		ck_assert(next == &owners[i] || next == &owners[i + 1]);
+		ck_assert_ptr_eq(pmem2_range_prev(&busy, fixed(i)), &owners[i - 1]);
+	}
+	atomic_store(&looking, false);
+	pthread_join(thread, NULL);
+	pmem2_range_set_finish(&busy);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {agrees_with_a_plain_model,
 		keeps_ascending_and_descending_insertions, claimed_ranges_occupy_but_are_not_found,
-		NULL};
+		lookups_see_one_state_beside_changes, NULL};
 
 	return unit_run("range", tests);
 }
