@@ -57,7 +57,9 @@ static int flush_region(dev_t device)
 
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
-		return pmem2_err_sys("open %s for writing", path);
+		return pmem2_err_sys("open %s for writing%s", path,
+			errno == EACCES ? " (root may, or who has the capability CAP_DAC_OVERRIDE)"
+					: "");
 
 	ret = write(fd, "1", 1) == 1 ? 0 : pmem2_err_sys("write %s", path);
 	close(fd);

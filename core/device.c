@@ -206,6 +206,9 @@ static int find(const struct pmem2_source *src, int absent, char region[PATH_MAX
 		return pmem2_err(PMEM2_E_NOSUPP, "anonymous memory is not on an NVDIMM");
 
 	int ret = pmem2_device_region(src, region);
+	if (ret == -ENODEV && src->type == PMEM2_SOURCE_FILE && major(src->device) == 0)
+		return pmem2_err(absent,
+			"the source is not on an NVDIMM: no block device below it is known");
 	if (ret == -ENODEV)
 		return pmem2_err(absent, "the source is not on an NVDIMM: %s %u:%u is in no region",
 			src->type == PMEM2_SOURCE_DEVDAX ? "character device" : "block device",
