@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # alone.sh INCLUDE COMPILER: each public header compiles alone, in each language, without a warning.
 include=$1 compiler=$2
+# shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
 compile() { # HEADER LANGUAGE STANDARD

@@ -10,6 +10,7 @@ if ! why=$("$here/../fetch-debian.sh" "$dir" "$(dpkg --print-architecture)" libp
 	echo "1..0 # SKIP $why"
 	exit
 fi
+# shellcheck source=tests/tap.sh
 . "$here/../tap.sh"
 peer=$dir/root/usr/include
 
