@@ -36,17 +36,19 @@ int pmem2_device_region(const struct pmem2_source *src, char region[PATH_MAX])
 	enum pmem2_sysfs_class class =
 		src->type == PMEM2_SOURCE_DEVDAX ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK;
 
+	dev_t device = pmem2_source_device(src);
+
 	/* tmpfs, network and union file systems: no block device is below, or none is known */
-	if (class == PMEM2_SYSFS_BLOCK && major(src->device) == 0)
+	if (class == PMEM2_SYSFS_BLOCK && major(device) == 0)
 		return -ENODEV;
 
-	int ret = pmem2_sysfs_region(region, class, src->device);
+	int ret = pmem2_sysfs_region(region, class, device);
 	if (ret == 0)
 		return 0;
 
 	/* a device that sysfs does not know: no answer, and not the answer "no NVDIMM" */
 	char path[PATH_MAX];
-	pmem2_sysfs_path(path, class, src->device, "");
+	pmem2_sysfs_path(path, class, device, "");
 	if (ret == -ENODEV && access(path, F_OK) != 0)
 		ret = -errno;
 
@@ -158,17 +160,17 @@ int pmem2_device_rule_out(const struct pmem2_source *src)
 		return pmem2_err(PMEM2_E_NOSUPP,
 			"the device is in no nd region, which would list its bad blocks");
 
+	dev_t device = pmem2_source_device(src);
 	int ret = 0;
-	if (major(src->device) != 0)
-		ret = nvdimm_below(src->device);
+	if (major(device) != 0)
+		ret = nvdimm_below(device);
 	else if (hides_disks(src->fd))
 		ret = any_region();
 
 	if (ret < 0)
 		return pmem2_err(ret,
 			"what block device %u:%u stands on could not be read from %s: %s",
-			major(src->device), minor(src->device), pmem2_sysfs_root,
-			strerrordesc_np(-ret));
+			major(device), minor(device), pmem2_sysfs_root, strerrordesc_np(-ret));
 	if (ret > 0)
 		return pmem2_err(PMEM2_E_NOSUPP,
 			"the file may be on an NVDIMM, but a layer between (device-mapper, several "
@@ -206,7 +208,8 @@ static int find(const struct pmem2_source *src, int absent, char region[PATH_MAX
 		return pmem2_err(PMEM2_E_NOSUPP, "anonymous memory is not on an NVDIMM");
 
 	int ret = pmem2_device_region(src, region);
-	if (ret == -ENODEV && src->type == PMEM2_SOURCE_FILE && major(src->device) == 0)
+	if (ret == -ENODEV && src->type == PMEM2_SOURCE_FILE &&
+		major(pmem2_source_device(src)) == 0)
 		return pmem2_err(absent,
 			"the source is not on an NVDIMM: no block device below it is known");
 	if (ret == -ENODEV)

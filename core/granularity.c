@@ -64,7 +64,7 @@ static enum pmem2_step region_step(const struct pmem2_source *src)
 	char region[PATH_MAX];
 
 	if (pmem2_sysfs_region(region, devdax ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK,
-		    src->device) != 0)
+		    pmem2_source_device(src)) != 0)
 		return devdax ? PMEM2_STEP_NOT_DURABLE : PMEM2_STEP_NO_REGION;
 
 	if (attribute_is(region, "persistence_domain", "cpu_cache"))

@@ -42,11 +42,18 @@ bool pmem2_source_is_realtime(int fd)
 	       (attributes.fsx_xflags & FS_XFLAG_REALTIME) != 0;
 }
 
+dev_t pmem2_source_device(const struct pmem2_source *src)
+{
+	bool nameless = src->type == PMEM2_SOURCE_FILE && pmem2_source_is_realtime(src->fd);
+
+	return nameless ? 0 : src->device;
+}
+
 static int classify(struct pmem2_source *src, const struct stat *st)
 {
 	if (S_ISREG(st->st_mode)) {
 		src->type = PMEM2_SOURCE_FILE;
-		src->device = pmem2_source_is_realtime(src->fd) ? 0 : st->st_dev;
+		src->device = st->st_dev;
 		return 0;
 	}
 

@@ -17,7 +17,7 @@ enum pmem2_source_type {
 struct pmem2_source {
 	enum pmem2_source_type type;
 	int fd;       /* the caller's; -1 for anonymous memory */
-	dev_t device; /* FILE: the block device below, 0 if nothing names it; DEVDAX: the device */
+	dev_t device; /* FILE: st_dev, ask pmem2_source_device; DEVDAX: the device */
 	size_t size;  /* ANON only, bytes: a file's or device's is asked each time */
 };
 
@@ -29,6 +29,12 @@ int pmem2_source_init(struct pmem2_source *src, int fd);
  * nothing names this one.
  */
 bool pmem2_source_is_realtime(int fd);
+
+/*
+ * DEVDAX: the device; FILE: the block device below, 0 if nothing names it. Takes a system call for a
+ * file, so only who needs it asks, and pmem2_source_from_fd does not.
+ */
+dev_t pmem2_source_device(const struct pmem2_source *src);
 
 /* Multiples that mmap(2) deals in, bytes. */
 size_t pmem2_page_size(void);
