@@ -26,8 +26,8 @@ static const unsigned no_place =
 	FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC | FIEMAP_EXTENT_DATA_INLINE;
 
 /*
- * The file systems that are on one device, st_dev, and tell addresses there (xfs: but for its
- * realtime files). Others may span several, and give no sign of it.
+ * The file systems that are on one device, st_dev, and tell addresses there (xfs: but for realtime
+ * files, of which pmem2_source_device knows no device). Others may span several, and give no sign.
  */
 static const struct {
 	unsigned magic;
@@ -37,7 +37,7 @@ static const struct {
 	{XFS_SUPER_MAGIC, "xfs"},
 };
 
-static int check_file_system(int fd, const struct statfs *fs)
+static int check_file_system(const struct statfs *fs)
 {
 	bool known = false;
 
@@ -48,11 +48,6 @@ static int check_file_system(int fd, const struct statfs *fs)
 			"which blocks a file has can be told on ext2, ext3, ext4 and xfs, not on "
 			"this file system (magic number 0x%x)",
 			(unsigned)fs->f_type);
-	/* it may have become one since the source was made */
-	if (pmem2_source_is_realtime(fd))
-		return pmem2_err(PMEM2_E_NOSUPP,
-			"the file is on the realtime device of its xfs, whose name is not known");
-
 	return 0;
 }
 
@@ -180,7 +175,7 @@ int pmem2_extents_of(const struct pmem2_source *src, struct pmem2_extents *exten
 		return pmem2_err_sys("fstatfs");
 	extents->block = (uint64_t)fs.f_bsize;
 
-	ret = check_file_system(src->fd, &fs);
+	ret = check_file_system(&fs);
 	if (ret == 0)
 		ret = place_on_disk(src->device, &extents->partition, &start);
 	if (ret == 0)
