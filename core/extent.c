@@ -26,29 +26,18 @@ static const unsigned no_place =
 	FIEMAP_EXTENT_UNKNOWN | FIEMAP_EXTENT_DELALLOC | FIEMAP_EXTENT_DATA_INLINE;
 
 /*
- * The file systems that are on one device, st_dev, and tell addresses there (xfs: but for realtime
+ * ext2 to ext4 and xfs are on one device, st_dev, and tell addresses there (xfs: but for realtime
  * files, of which pmem2_source_device knows no device). Others may span several, and give no sign.
  */
-static const struct {
-	unsigned magic;
-	const char *name;
-} one_device[] = {
-	{EXT4_SUPER_MAGIC, "ext4"}, /* ext2 and ext3 too */
-	{XFS_SUPER_MAGIC, "xfs"},
-};
-
 static int check_file_system(const struct statfs *fs)
 {
-	bool known = false;
+	if ((unsigned)fs->f_type == EXT4_SUPER_MAGIC || (unsigned)fs->f_type == XFS_SUPER_MAGIC)
+		return 0;
 
-	for (size_t i = 0; i < sizeof(one_device) / sizeof(one_device[0]); i++)
-		known = known || (unsigned)fs->f_type == one_device[i].magic;
-	if (!known)
-		return pmem2_err(PMEM2_E_NOSUPP,
-			"which blocks a file has can be told on ext2, ext3, ext4 and xfs, not on "
-			"this file system (magic number 0x%x)",
-			(unsigned)fs->f_type);
-	return 0;
+	return pmem2_err(PMEM2_E_NOSUPP,
+		"which blocks a file has can be told on ext2, ext3, ext4 and xfs, not on this file "
+		"system (magic number 0x%x)",
+		(unsigned)fs->f_type);
 }
 
 /* Sets partition, and start: where the source's device begins on its disk, bytes. */

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -29,7 +30,11 @@ static bool is_devdax(dev_t device)
 	return pmem2_sysfs_links_to(link, "dax");
 }
 
-bool pmem2_source_is_realtime(int fd)
+/*
+ * Whether the file is on the realtime device of an xfs: st_dev is the other device then, and
+ * nothing names this one.
+ */
+static bool is_realtime(int fd)
 {
 	struct statfs fs;
 	struct fsxattr attributes;
@@ -44,7 +49,7 @@ bool pmem2_source_is_realtime(int fd)
 
 dev_t pmem2_source_device(const struct pmem2_source *src)
 {
-	bool nameless = src->type == PMEM2_SOURCE_FILE && pmem2_source_is_realtime(src->fd);
+	bool nameless = src->type == PMEM2_SOURCE_FILE && is_realtime(src->fd);
 
 	return nameless ? 0 : src->device;
 }

@@ -3,7 +3,6 @@
 #ifndef PMEM2_SOURCE_H
 #define PMEM2_SOURCE_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include <libpmem2.h>
@@ -23,12 +22,6 @@ struct pmem2_source {
 
 /* pmem2_source_from_fd into memory of the caller. */
 int pmem2_source_init(struct pmem2_source *src, int fd);
-
-/*
- * Whether the file is on the realtime device of an xfs: st_dev is the other device then, and
- * nothing names this one.
- */
-bool pmem2_source_is_realtime(int fd);
 
 /*
  * DEVDAX: the device; FILE: the block device below, 0 if nothing names it. Takes a system call for a
