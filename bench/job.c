@@ -2,6 +2,10 @@
 /* The loops that are timed, and the state before them. */
 #include "job.h"
 
+enum {
+	COUNT_MAX = 1024, /* short samples meet an interrupt less often */
+};
+
 void job_plan(struct job *job)
 {
 	size_t skew = job->dst_skew > job->src_skew ? job->dst_skew : job->src_skew;
@@ -9,6 +13,8 @@ void job_plan(struct job *job)
 
 	job->stride = (skew + job->size + job->distance + LINE - 1) & ~(LINE - 1);
 	job->count = window > job->stride ? window / job->stride : 1;
+	if (job->count > COUNT_MAX)
+		job->count = COUNT_MAX;
 }
 
 /* sets dst and src for operations that begin at offset of the job's area; says how far they reach

@@ -7,8 +7,8 @@
 
 enum {
 	PAGE = 4096,
-	N_FIND = 2048, /* operations of one sample */
-	N_NEW = 64,
+	N_FIND = 1024, /* operations of one sample */
+	N_NEW = 16,
 };
 
 /* what one library has: a reservation with maps in its pages 0, 2, 4, ... */

@@ -9,7 +9,7 @@
 enum {
 	PAGE = 4096,
 	MAPS_MAX = 60000,
-	N_NEW = 64, /* operations of one sample */
+	N_NEW = 16, /* operations of one sample */
 	N_EXISTING = 512,
 };
 

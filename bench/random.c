@@ -6,7 +6,7 @@
 #include "job.h"
 
 enum {
-	N_OPS = 4096,      /* of one sample */
+	N_OPS = 2048,      /* of one sample */
 	N_SIZES = 1 << 16, /* a sample begins anywhere in them, so that none is learned by heart */
 };
 

@@ -111,8 +111,9 @@ static const struct target targets[] = {
 
 	/* PAGE */
 	{"page", NULL, NULL, "disk", ANY, 1.00, true},
-	{"page", NULL, NULL, "tmpfs", 1, 1, 0.75, false},
-	{"page", NULL, NULL, "tmpfs", ANY, 0.57, false},
+	{"page", "persist", NULL, NULL, 1, 1, 0.75, false},
+	{"page", "persist", NULL, NULL, ANY, 0.57, false},
+	{"page", NULL, NULL, NULL, ANY, 1.00, false},
 
 	{"objects", "source_from_fd+delete", NULL, NULL, ANY, 1.00, true},
 	{"objects", "config_new+delete", NULL, NULL, ANY, 0.88, false},

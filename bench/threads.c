@@ -8,7 +8,7 @@
 #include "job.h"
 
 enum {
-	N_MAPS = 64,
+	N_MAPS = 16,
 };
 
 /* what the second thread does; it begins when started moves on, and sets done to that */
