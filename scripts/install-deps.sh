@@ -10,6 +10,7 @@ usage="usage: install-deps.sh [--list] PROFILE...
   test    the tests, but for the guests; builds by gcc, clang and for aarch64
   guest   the guests with emulated NVDIMMs
   fuzz    the fuzzers
+  package the Debian packages, and their test
   --list  print the packages instead"
 
 build=(
@@ -32,6 +33,11 @@ guest=(
 	qemu-efi-aarch64 qemu-system-arm
 )
 fuzz=("${build[@]}" check libsubunit-dev clang libclang-rt-14-dev)
+package=(
+	"${build[@]}" "${man[@]}"
+	check libsubunit-dev debhelper dpkg-dev fakeroot g++ lintian make patch
+	mmdebstrap # a fresh Debian, for their test
+)
 
 packages=()
 list=
@@ -39,7 +45,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | test | guest | fuzz)
+	build | man | test | guest | fuzz | package)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;

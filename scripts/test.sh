@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit
 usage="usage: test.sh [--quick]
 Formatting; gcc: all tests; clang and gcc with sanitizers: fewer random cases, without those tests
 that are about packages, other libraries or guests. Build directories: build-test/.
-  --quick   gcc alone, fewer random cases, no guests
+  --quick   gcc alone, fewer random cases, no guests, no Debian packages
 Exit status: 0; 1 if any failed."
 
 quick=
@@ -21,7 +21,7 @@ esac
 if [ $quick ]; then
 	scripts/install-deps.sh build test || exit 1
 else
-	scripts/install-deps.sh build man test guest || exit 1
+	scripts/install-deps.sh build man test guest package || exit 1
 fi
 
 root=build-test
@@ -72,13 +72,13 @@ run() {
 	echo "== tests of $name: $((SECONDS - start)) s"
 }
 
-few=(--no-suite guest --no-suite compat --no-suite usage --no-suite cross)
+few=(--no-suite guest --no-suite compat --no-suite usage --no-suite cross --no-suite packages)
 
 mkdir -p $root
 step format scripts/format.sh --check
 if [ $quick ]; then
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-2000}
-	step "gcc build" build gcc gcc && run gcc --no-suite guest
+	step "gcc build" build gcc gcc && run gcc --no-suite guest --no-suite packages
 else
 	step "gcc build" build gcc gcc && run gcc
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}
