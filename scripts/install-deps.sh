@@ -25,6 +25,7 @@ test=(
 	libclang-rt-14-dev              # clang's sanitizers, which clang only recommends
 	cmake g++                       # programs that use the library through CMake, and from C++
 	gcc-aarch64-linux-gnu qemu-user # an aarch64 build, and running it
+	valgrind                        # counts the instructions of a call
 	binutils file git procps python3 util-linux xz-utils
 )
 guest=(

@@ -73,7 +73,7 @@ run() {
 }
 
 # what another compiler's code could get wrong
-code=(--suite core --suite backends --suite api --suite fault --suite examples --suite tools)
+code=(--suite core --suite backends --suite api --suite fault --suite fuzz --suite examples --suite tools)
 
 mkdir -p $root
 step format scripts/format.sh --check
