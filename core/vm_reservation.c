@@ -233,13 +233,15 @@ int pmem2_vm_reservation_map_find(struct pmem2_vm_reservation *rsv, size_t reser
 int pmem2_vm_reservation_map_find_prev(struct pmem2_vm_reservation *rsv, struct pmem2_map *map,
 	struct pmem2_map **prev_map)
 {
-	return answer(pmem2_range_prev(&rsv->maps, (uintptr_t)pmem2_map_get_address(map)), prev_map);
+	return answer(pmem2_range_prev(&rsv->maps, (uintptr_t)pmem2_map_get_address(map)),
+		prev_map);
 }
 
 int pmem2_vm_reservation_map_find_next(struct pmem2_vm_reservation *rsv, struct pmem2_map *map,
 	struct pmem2_map **next_map)
 {
-	return answer(pmem2_range_next(&rsv->maps, (uintptr_t)pmem2_map_get_address(map)), next_map);
+	return answer(pmem2_range_next(&rsv->maps, (uintptr_t)pmem2_map_get_address(map)),
+		next_map);
 }
 
 int pmem2_vm_reservation_map_find_first(struct pmem2_vm_reservation *rsv, struct pmem2_map **map)
