@@ -9,20 +9,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$root/build-bench}
 results=$root/bench/results
 
-# installs what is missing, where that can be done without a question
-need() {
-	command -v "$1" >/dev/null && return
-	if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-		apt-get install -q -y "$2" >/dev/null && return
-	fi
-	echo "$0: $1 is missing (Debian: $2)" >&2
-	exit 1
-}
-
-need cc gcc
-need meson meson
-need gnuplot gnuplot-nox
-
+"$root/scripts/install-deps.sh" bench
 mkdir -p "$results"
 [ -f "$build/build.ninja" ] ||
 	meson setup "$build" "$root" -Dbench=true -Dtests=false -Dtools=false -Dexamples=false \
@@ -32,15 +19,20 @@ ninja -C "$build" >>"$results/build.log" || { cat "$results/build.log" >&2; exit
 case " $* " in
 *" --peer"* | *" --self "*) ;;
 *)
-	peer=$("$root/bench/fetch-peer.sh" "$build/peer")
-	export LD_LIBRARY_PATH="$(dirname "$peer")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+	"$root/tests/fetch-debian.sh" "$build/peer" "$(dpkg --print-architecture)" \
+		libpmem2 libndctl6 libdaxctl1
+	peer=$(find "$build/peer/root" -name libpmem2.so.1)
+	LD_LIBRARY_PATH=$(dirname "$peer")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+	export LD_LIBRARY_PATH
 	set -- --peer "$peer" "$@"
 	;;
 esac
 
 "$build/bench/pmem2-bench" --disk-dir "$results" --csv "$results/bench.csv" \
 	--summary "$results/summary.md" "$@" >"$results/table.txt"
-gnuplot -e "csv='$results/bench.csv'; out='$results'" "$root/bench/plot.gp" 2>"$results/plot.log" ||
-	cat "$results/plot.log" >&2
+case " $* " in
+*" --group "* | *" --op "* | *" --self "*) ;;
+*) gnuplot -e "csv='$results/bench.csv'; out='$results'" "$root/bench/plot.gp" ;;
+esac
 cat "$results/summary.md"
-echo "in $results: table.txt bench.csv summary.md copies.svg maps.svg"
+echo "more in $results"

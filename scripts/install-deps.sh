@@ -11,6 +11,7 @@ usage="usage: install-deps.sh [--list] PROFILE...
   guest   the guests with emulated NVDIMMs
   fuzz    the fuzzers
   package the Debian packages, and their test
+  bench   the benchmark
   --list  print the packages instead"
 
 build=(
@@ -39,6 +40,7 @@ package=(
 	check libsubunit-dev debhelper dpkg-dev fakeroot g++ lintian make patch
 	mmdebstrap # a fresh Debian, for their test
 )
+bench=("${build[@]}" gnuplot-nox)
 
 packages=()
 list=
@@ -46,7 +48,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | test | guest | fuzz | package)
+	build | man | test | guest | fuzz | package | bench)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;
