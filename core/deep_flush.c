@@ -76,7 +76,11 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size)
 	case PMEM2_SOURCE_ANON:
 		return pmem2_err(PMEM2_E_NOSUPP, "anonymous memory cannot be made durable");
 	case PMEM2_SOURCE_FILE:
-		return flush_file(ptr, size);
+		ret = flush_file(ptr, size);
+		/* a backend that keeps book of what is durable learns of no msync(2) but by this */
+		if (ret == 0 && map->choice->backend->attach != NULL)
+			map->choice->variant->deep_persist(ptr, size);
+		return ret;
 	default:
 		map->choice->variant->deep_persist(ptr, size);
 		return flush_region(map->device);
