@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * medium.h -- what a file would hold if the power failed now.
+ *
+ * The image is private memory over a snapshot of the file, so that only what differs from the
+ * snapshot costs memory.
+ */
+#ifndef POWERFAIL_MEDIUM_H
+#define POWERFAIL_MEDIUM_H
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PF_LINE = 64, PF_PAGE = 4096 }; /* bytes */
+
+/* Tells a file from another that got its inode number. */
+struct pf_identity {
+	uint64_t device, inode, born;
+};
+
+struct pf_medium {
+	struct pf_identity identity;
+	uint32_t id;
+	size_t size;      /* bytes of the file, as last seen */
+	size_t capacity;  /* bytes that the two arrays stand for */
+	char *durable;    /* by offset in the file */
+	uint32_t *newest; /* of each line: the number of its newest version, 0 if there is none */
+	char path[PATH_MAX];
+};
+
+/* size bytes of zeros; with fd >= 0, of the content of fd at `at`, a multiple of the page. */
+int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t size);
+
+/* Makes room for a file that grew; what is new are zeros. 0 or -errno. */
+int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size);
+
+void pmem2_pf_medium_finish(struct pf_medium *medium);
+
+static inline char *pmem2_pf_medium_line(const struct pf_medium *medium, size_t line)
+{
+	return medium->durable + line * PF_LINE;
+}
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * model.h -- which stores are durable, and which are on their way.
+ *
+ * Flushing a line makes its content of that moment a pending version of the line, of the thread
+ * that flushed. When that thread drains, its versions become durable; versions of the same line
+ * that are older, whoever flushed them, can then be on the medium no more. A version that
+ * nobody flushed, which only its being different from all others shows, is dirty: a cache may
+ * write it out at any time, and no drain makes it durable.
+ *
+ * Not thread-safe.
+ */
+#ifndef POWERFAIL_MODEL_H
+#define POWERFAIL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "medium.h"
+
+/* The zero value, with an id, is a thread that has nothing pending. */
+struct pf_thread {
+	uint32_t id;
+	uint32_t first, last; /* of its versions since its last drain; 0: none */
+	uint32_t pending;     /* how many of them can still reach the medium */
+};
+
+struct pf_version {
+	uint32_t older;           /* of the same line; 0: the durable one */
+	uint32_t next;            /* of the same thread, or of the unused ones */
+	struct pf_thread *thread; /* NULL: dirty */
+	struct pf_medium *medium; /* NULL: unused */
+	size_t line;
+	uint64_t event;  /* the caller's: what made it */
+	uint32_t stack;  /* the caller's: from where */
+	bool superseded; /* a newer version of the line is durable */
+	bool foreign;    /* another thread, with nothing pending itself, drained since */
+	char content[PF_LINE];
+} __attribute__((aligned(16))); /* as an arena has them */
+
+struct pf_model {
+	struct pf_arena versions;
+	uint32_t unused;  /* the first of a list */
+	bool keeps_all;   /* each flush of a line makes a version; else only the newest is kept */
+	uint64_t dropped; /* versions for which there was no memory */
+};
+
+/* What made a version, for whoever asks later. */
+struct pf_origin {
+	uint64_t event;
+	uint32_t stack;
+};
+
+enum pf_flushed {
+	PF_FLUSHED,
+	PF_REDUNDANT, /* it equals what is durable, and no other version is on its way */
+	PF_TWICE,     /* this thread flushed the line since its last drain */
+};
+
+int pmem2_pf_model_init(struct pf_model *model, bool keeps_all);
+void pmem2_pf_model_finish(struct pf_model *model);
+
+/* Forgets all versions, of the media and threads too; what is durable stays. */
+void pmem2_pf_model_forget(struct pf_model *model);
+
+/* A thread flushed a line that holds content. */
+enum pf_flushed pmem2_pf_model_flush(struct pf_model *model, struct pf_thread *thread,
+	struct pf_medium *medium, size_t line, const char *content, struct pf_origin origin);
+
+/* A line was found to hold what nobody flushed. */
+void pmem2_pf_model_dirty(struct pf_model *model, struct pf_medium *medium, size_t line,
+	const char *content, struct pf_origin origin);
+
+/* A thread drained; answers how many lines became durable. */
+size_t pmem2_pf_model_drain(struct pf_model *model, struct pf_thread *thread);
+
+/* A line was made durable by means of which the model is not told, such as fsync(2). */
+void pmem2_pf_model_write(struct pf_model *model, struct pf_medium *medium, size_t line,
+	const char *content);
+
+/* The version of that number, from 1 on. */
+static inline struct pf_version *pmem2_pf_version(const struct pf_model *model, uint32_t number)
+{
+	return (struct pf_version *)(void *)model->versions.base + number;
+}
+
+/* How many numbers there are, the unused ones included. */
+static inline uint32_t pmem2_pf_versions(const struct pf_model *model)
+{
+	return (uint32_t)(model->versions.used / sizeof(struct pf_version));
+}
+
+/* What the line was last seen to hold. */
+static inline const char *pmem2_pf_model_last(const struct pf_model *model,
+	const struct pf_medium *medium, size_t line)
+{
+	uint32_t newest = medium->newest[line];
+
+	return newest != 0 ? pmem2_pf_version(model, newest)->content
+	                   : pmem2_pf_medium_line(medium, line);
+}
+
+/* Whether two lines are equal; neither need be aligned. */
+static inline bool pmem2_pf_same_line(const char *a, const char *b)
+{
+	uint64_t x, y, differ = 0;
+
+	for (int i = 0; i < PF_LINE; i += 8) {
+		__builtin_memcpy(&x, a + i, 8);
+		__builtin_memcpy(&y, b + i, 8);
+		differ |= x ^ y;
+	}
+	return differ == 0;
+}
+
+#endif

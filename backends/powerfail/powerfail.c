@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The backend powerfail: for testing. It makes nothing durable, it keeps book of what would be;
+ * libpmem2_powerfail(7). Not in the table of backends, so that only PMEM2_BACKEND chooses it.
+ */
+#include <libpmem2/backend.h>
+
+#include "maps.h"
+
+extern const struct pmem2_variant pmem2_powerfail_line, pmem2_powerfail_byte;
+extern const struct pmem2_variant pmem2_powerfail_page, pmem2_powerfail_volatile;
+
+extern struct pmem2_tuning pmem2_powerfail_tuning;
+
+struct pmem2_tuning pmem2_powerfail_tuning = {
+	.movnt_threshold = 256,
+	.line_size = 64,
+};
+
+static const struct pmem2_variant *const variants[] = {
+	&pmem2_powerfail_line,
+	&pmem2_powerfail_byte,
+	&pmem2_powerfail_page,
+	&pmem2_powerfail_volatile,
+	NULL,
+};
+
+const struct pmem2_backend pmem2_backend_v1 = {
+	.name = "powerfail",
+	.variants = variants,
+	.tuning = &pmem2_powerfail_tuning,
+	.attach = pmem2_pf_attach,
+	.detach = pmem2_pf_detach,
+};

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* report_print.c -- a report for people, and for programs. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "symbols.h"
+
+enum { SHOWN_FRAMES = 4 };
+
+/* ---- call sites ---- */
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* The symbols of a stack's first frames. */
+static size_t symbols_of(uint32_t stack, const struct pf_names *names, struct pf_symbol *symbols)
+{
+	const uintptr_t *frames;
+	size_t count = names->stack(stack, &frames, names->arg);
+
+	if (count > SHOWN_FRAMES)
+		count = SHOWN_FRAMES;
+	memset(symbols, 0, SHOWN_FRAMES * sizeof(*symbols));
+	for (size_t i = 0; i < count; i++)
+		symbols[i].address = frames[i];
+	pmem2_pf_symbolize(symbols, count, names->modules, names->module_count);
+	return count;
+}
+
+void pmem2_pf_stack_text(uint32_t stack, const struct pf_names *names, char *text, size_t size)
+{
+	struct pf_symbol symbols[SHOWN_FRAMES];
+	size_t count = symbols_of(stack, names, symbols), used = 0;
+
+	snprintf(text, size, "%s", count == 0 ? "(not known)" : "");
+	for (size_t i = 0; i < count && used < size; i++) {
+		const struct pf_symbol *s = &symbols[i];
+
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? " < " : "",
+			s->function);
+		if (s->file[0] != '\0' && used < size)
+			used += (size_t)snprintf(text + used, size - used, " (%s:%u)",
+				base_name(s->file), s->line);
+		if (strcmp(s->function, "main") == 0)
+			break;
+	}
+}
+
+/* ---- order ---- */
+
+/* Losses by place, since they are in the order of the files; the others most frequent first. */
+static int by_weight(const void *a, const void *b)
+{
+	const struct pf_finding *f = *(const struct pf_finding *const *)a;
+	const struct pf_finding *g = *(const struct pf_finding *const *)b;
+
+	if (f->class != g->class)
+		return f->class < g->class ? -1 : 1;
+	if (f->count != g->count)
+		return f->count > g->count ? -1 : 1;
+	return f < g ? -1 : 1;
+}
+
+/* Those from `first` on, sorted; NULL if there are none. */
+static struct pf_finding **sorted(const struct pf_report *report, size_t first, size_t *count)
+{
+	size_t all = pmem2_pf_findings(report);
+	struct pf_finding **list;
+
+	*count = all > first ? all - first : 0;
+	list = *count > 0 ? malloc(*count * sizeof(struct pf_finding *)) : NULL;
+	if (list == NULL) {
+		*count = 0;
+		return NULL;
+	}
+	for (size_t i = 0; i < *count; i++)
+		list[i] = pmem2_pf_finding(report, first + i);
+	qsort(list, *count, sizeof(struct pf_finding *), by_weight);
+	return list;
+}
+
+/* ---- for people ---- */
+
+static void print_bytes(const char *bytes, size_t length, FILE *out)
+{
+	for (size_t i = 0; i < length && i < PF_GLIMPSE; i++)
+		fprintf(out, " %02x", (unsigned char)bytes[i]);
+	fputs(length > PF_GLIMPSE ? " ..." : "", out);
+}
+
+static void print_place(const struct pf_finding *f, const struct pf_names *names, FILE *out)
+{
+	fprintf(out, "%s+0x%zx, %zu bytes", names->file(f->file, names->arg), f->offset, f->length);
+}
+
+static void print_finding(const struct pf_finding *f, const struct pf_names *names, FILE *out)
+{
+	char stack[1024];
+
+	pmem2_pf_stack_text(f->stack, names, stack, sizeof(stack));
+	if (f->class >= PF_REDUNDANT_FLUSH) {
+		fprintf(out, "%8" PRIu64 "  %s", f->count, stack);
+		if (f->length > 0) {
+			fputs("; first: ", out);
+			print_place(f, names, out);
+		}
+		fputc('\n', out);
+		return;
+	}
+
+	fputs("  ", out);
+	print_place(f, names, out);
+	fputs(":", out);
+	print_bytes(f->live, f->length, out);
+	fputs(", durable are", out);
+	print_bytes(f->durable, f->length, out);
+	fputc('\n', out);
+	if (f->stack != 0)
+		fprintf(out, "          flushed by %s\n", stack);
+}
+
+void pmem2_pf_report_text(const struct pf_report *report, size_t first,
+	const struct pf_names *names, FILE *out)
+{
+	size_t count;
+	struct pf_finding **list = sorted(report, first, &count);
+
+	fprintf(out,
+		"powerfail: %s, process %u: %" PRIu64 " flushes of %" PRIu64 " lines, %" PRIu64
+		" drains\n",
+		base_name(names->program), names->process, report->flushes, report->lines,
+		report->drains);
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || list[i]->class != list[i - 1]->class)
+			fprintf(out, "%s: %" PRIu64 "\n",
+				pmem2_pf_class_name(list[i]->class, false),
+				report->count[list[i]->class]);
+		print_finding(list[i], names, out);
+	}
+	if (report->omitted > 0)
+		fprintf(out, "%" PRIu64 " more call sites or places are left out\n",
+			report->omitted);
+	free(list);
+}
+
+/* ---- for programs ---- */
+
+void pmem2_pf_json_string(const char *text, FILE *out)
+{
+	fputc('"', out);
+	for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
+		if (*c == '"' || *c == '\\')
+			fprintf(out, "\\%c", *c);
+		else if (*c < ' ' || *c >= 0x7f)
+			fprintf(out, "\\u%04x", *c);
+		else
+			fputc(*c, out);
+	}
+	fputc('"', out);
+}
+
+static void json_bytes(const char *name, const char *bytes, size_t length, FILE *out)
+{
+	fprintf(out, ", \"%s\": \"", name);
+	for (size_t i = 0; i < length && i < PF_GLIMPSE; i++)
+		fprintf(out, "%02x", (unsigned char)bytes[i]);
+	fputc('"', out);
+}
+
+static void json_stack(uint32_t stack, const struct pf_names *names, FILE *out)
+{
+	struct pf_symbol symbols[SHOWN_FRAMES];
+	size_t count = symbols_of(stack, names, symbols);
+
+	fputs(", \"site\": [", out);
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "%s{\"function\": ", i > 0 ? ", " : "");
+		pmem2_pf_json_string(symbols[i].function, out);
+		if (symbols[i].file[0] != '\0') {
+			fputs(", \"file\": ", out);
+			pmem2_pf_json_string(symbols[i].file, out);
+			fprintf(out, ", \"line\": %u", symbols[i].line);
+		}
+		fputc('}', out);
+	}
+	fputc(']', out);
+}
+
+static void json_finding(const struct pf_finding *f, const struct pf_names *names, FILE *out)
+{
+	fprintf(out, "    {\"class\": \"%s\", \"count\": %" PRIu64,
+		pmem2_pf_class_name(f->class, true), f->count);
+	if (f->length > 0) {
+		fputs(", \"file\": ", out);
+		pmem2_pf_json_string(names->file(f->file, names->arg), out);
+		fprintf(out, ", \"offset\": %zu, \"length\": %zu", f->offset, f->length);
+	}
+	if (f->class <= PF_MISSING_DRAIN) {
+		json_bytes("live", f->live, f->length, out);
+		json_bytes("durable", f->durable, f->length, out);
+	}
+	json_stack(f->stack, names, out);
+	fputc('}', out);
+}
+
+void pmem2_pf_report_json(const struct pf_report *report, const struct pf_names *names, FILE *out)
+{
+	size_t count;
+	struct pf_finding **list = sorted(report, 0, &count);
+
+	fputs("{\n  \"program\": ", out);
+	pmem2_pf_json_string(names->program, out);
+	fprintf(out,
+		",\n  \"process\": %u,\n  \"flushes\": %" PRIu64 ",\n  \"lines\": %" PRIu64
+		",\n  \"drains\": %" PRIu64,
+		names->process, report->flushes, report->lines, report->drains);
+	fputs(",\n  \"counts\": {", out);
+	for (int class = 0; class < PF_CLASSES; class ++)
+		fprintf(out, "%s\"%s\": %" PRIu64, class > 0 ? ", " : "",
+			pmem2_pf_class_name(class, true), report->count[class]);
+	fputs("},\n  \"findings\": [", out);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i > 0 ? ",\n" : "\n", out);
+		json_finding(list[i], names, out);
+	}
+	fputs(count > 0 ? "\n  ]\n}\n" : "]\n}\n", out);
+	free(list);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* snapshot.c -- copies of what a file holds. */
+#include "snapshot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { BLOCK = 4096 }; /* bytes */
+
+static int write_all(int fd, const char *from, size_t size, size_t at)
+{
+	while (size > 0) {
+		ssize_t n = pwrite(fd, from, size, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		from += n;
+		at += (size_t)n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static bool is_zero(const char *data, size_t size)
+{
+	return data[0] == 0 && memcmp(data, data + 1, size - 1) == 0;
+}
+
+/* Pages of zeros become holes. */
+static int copy_memory(const char *from, size_t size, int to, size_t at)
+{
+	for (size_t i = 0; i < size; i += BLOCK) {
+		size_t n = size - i < BLOCK ? size - i : BLOCK;
+		int ret = is_zero(from + i, n) ? 0 : write_all(to, from + i, n, at + i);
+
+		if (ret != 0)
+			return ret;
+	}
+	return 0;
+}
+
+/* For file systems between which the kernel does not copy. */
+static int copy_by_hand(int from, size_t begin, size_t end, int to, size_t at)
+{
+	char block[16 * BLOCK];
+
+	while (begin < end) {
+		size_t want = end - begin < sizeof(block) ? end - begin : sizeof(block);
+		ssize_t n = pread(from, block, want, (off_t)begin);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : 0; /* the file shrank */
+		int ret = copy_memory(block, (size_t)n, to, at + begin);
+		if (ret != 0)
+			return ret;
+		begin += (size_t)n;
+	}
+	return 0;
+}
+
+static int copy_extent(int from, size_t begin, size_t end, int to, size_t at)
+{
+	while (begin < end) {
+		loff_t in = (loff_t)begin, out = (loff_t)(at + begin);
+		ssize_t n = copy_file_range(from, &in, to, &out, end - begin, 0);
+
+		if (n <= 0)
+			return copy_by_hand(from, begin, end, to, at);
+		begin += (size_t)n;
+	}
+	return 0;
+}
+
+/* The next data from `begin` on, or false. Where holes cannot be told all is data. */
+static bool next_extent(int fd, size_t size, size_t *begin, size_t *end)
+{
+	off_t data = lseek(fd, (off_t)*begin, SEEK_DATA);
+
+	if (data < 0 && errno == ENXIO)
+		return false;
+	if (data >= 0)
+		*begin = (size_t)data;
+
+	off_t hole = lseek(fd, (off_t)*begin, SEEK_HOLE);
+
+	*end = hole > (off_t)*begin && (size_t)hole < size ? (size_t)hole : size;
+	return *begin < size;
+}
+
+/* The position of `from` is the program's: it is put back. */
+static int copy_file(int from, size_t size, int to, size_t at)
+{
+	off_t position = lseek(from, 0, SEEK_CUR);
+	size_t begin = 0, end;
+	int ret = 0;
+
+	while (ret == 0 && begin < size && next_extent(from, size, &begin, &end)) {
+		ret = copy_extent(from, begin, end, to, at);
+		begin = end;
+	}
+	if (position >= 0)
+		lseek(from, position, SEEK_SET);
+	return ret;
+}
+
+int pmem2_pf_snapshot(const struct pf_content *content, int to, size_t at)
+{
+	if (content->fd >= 0)
+		return copy_file(content->fd, content->size, to, at);
+	return copy_memory(content->memory, content->end - content->begin, to, at + content->begin);
+}
+
+int pmem2_pf_snapshot_open(void)
+{
+	const char *places[] = {secure_getenv("TMPDIR"), "/var/tmp", "/tmp"};
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int fd = places[i] == NULL ? -1
+		                           : open(places[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+		if (fd >= 0)
+			return fd;
+	}
+
+	int fd = memfd_create("libpmem2-powerfail", MFD_CLOEXEC);
+	return fd >= 0 ? fd : -errno;
+}

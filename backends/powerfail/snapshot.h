@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* snapshot.h -- copies of what a file holds: holes stay holes, and blocks are shared if they can be. */
+#ifndef POWERFAIL_SNAPSHOT_H
+#define POWERFAIL_SNAPSHOT_H
+
+#include <stddef.h>
+
+/* What a file holds. */
+struct pf_content {
+	size_t size;        /* bytes of the file */
+	int fd;             /* where they are read; or, if it is -1, */
+	const char *memory; /* where [begin, end) of them are, and zeros everywhere else */
+	size_t begin, end;
+};
+
+/* Copies it into a file at `at`, which must not hold anything yet. 0 or -errno. */
+int pmem2_pf_snapshot(const struct pf_content *content, int to, size_t at);
+
+/* A file without name, for a snapshot that nobody else wants. The descriptor or -errno. */
+int pmem2_pf_snapshot_open(void);
+
+#endif

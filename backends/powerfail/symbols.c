@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* symbols.c -- which function and line an address is. */
+#include "symbols.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { AT_ONCE = 256, ARGUMENTS = 6 };
+
+/* The latest one: a library may lie where another was. */
+static const struct pf_module *module_of(uintptr_t address, const struct pf_module *modules,
+	size_t count)
+{
+	while (count-- > 0)
+		if (modules[count].begin <= address && address < modules[count].end)
+			return &modules[count];
+	return NULL;
+}
+
+static void name_by_offset(struct pf_symbol *s, const struct pf_module *m)
+{
+	const char *slash = m != NULL ? strrchr(m->path, '/') : NULL;
+
+	if (m == NULL)
+		snprintf(s->function, sizeof(s->function), "0x%" PRIxPTR, s->address);
+	else
+		snprintf(s->function, sizeof(s->function), "%.128s+0x%" PRIxPTR,
+			slash != NULL ? slash + 1 : m->path, s->address - m->bias);
+}
+
+/* addr2line's output: the address, the function, file:line. */
+static void read_answer(struct pf_symbol *s, const char *function, char *place)
+{
+	char *colon = strrchr(place, ':');
+
+	if (strcmp(function, "??") != 0)
+		snprintf(s->function, sizeof(s->function), "%.190s", function);
+	if (colon == NULL || place[0] == '?')
+		return;
+	*colon = '\0';
+	s->line = (unsigned)strtoul(colon + 1, NULL, 10);
+	snprintf(s->file, sizeof(s->file), "%.255s", place);
+}
+
+static bool read_line(FILE *in, char *line, size_t size)
+{
+	if (fgets(line, (int)size, in) == NULL)
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
+
+static void read_answers(FILE *in, struct pf_symbol **wanted, size_t count)
+{
+	char function[4096], place[4096];
+
+	for (size_t i = 0; i < count; i++) {
+		if (!read_line(in, function, sizeof(function)) ||
+			!read_line(in, place, sizeof(place)))
+			return;
+		read_answer(wanted[i], function, place);
+	}
+}
+
+/* Our own variables would make a backend of whatever addr2line is linked to. */
+static char **clean_environment(void)
+{
+	size_t count = 0, kept = 0;
+	char **clean;
+
+	while (environ[count] != NULL)
+		count++;
+	clean = calloc(count + 1, sizeof(*clean));
+	for (size_t i = 0; clean != NULL && i < count; i++)
+		if (strncmp(environ[i], "PMEM2_", 6) != 0)
+			clean[kept++] = environ[i];
+	return clean;
+}
+
+static pid_t spawn(char *const *arguments, int out)
+{
+	posix_spawn_file_actions_t actions;
+	char **environment = clean_environment();
+	pid_t pid = -1;
+
+	if (environment == NULL || posix_spawn_file_actions_init(&actions) != 0) {
+		free(environment);
+		return -1;
+	}
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (posix_spawnp(&pid, arguments[0], &actions, NULL, arguments, environment) != 0)
+		pid = -1;
+	posix_spawn_file_actions_destroy(&actions);
+	free(environment);
+	return pid;
+}
+
+/* Asks for some addresses of one module. */
+static void ask(const struct pf_module *m, struct pf_symbol **wanted, size_t count)
+{
+	static char name[] = "addr2line", f[] = "-f", demangle[] = "-C", e[] = "-e";
+	char numbers[AT_ONCE][20];
+	char *arguments[ARGUMENTS + AT_ONCE] = {name, f, demangle, e, (char *)m->path};
+	int ends[2];
+	FILE *in;
+	pid_t pid;
+
+	for (size_t i = 0; i < count; i++) {
+		/* within the call, not behind it */
+		snprintf(numbers[i], sizeof(numbers[i]), "0x%" PRIxPTR,
+			wanted[i]->address - m->bias - 1);
+		arguments[ARGUMENTS - 1 + i] = numbers[i];
+	}
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return;
+	pid = spawn(arguments, ends[1]);
+	close(ends[1]);
+	in = pid > 0 ? fdopen(ends[0], "r") : NULL;
+	if (in != NULL) {
+		read_answers(in, wanted, count);
+		fclose(in);
+	} else {
+		close(ends[0]);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+void pmem2_pf_symbolize(struct pf_symbol *symbols, size_t count, const struct pf_module *modules,
+	size_t module_count)
+{
+	struct pf_symbol *wanted[AT_ONCE];
+
+	for (size_t i = 0; i < count; i++)
+		name_by_offset(&symbols[i], module_of(symbols[i].address, modules, module_count));
+
+	for (size_t m = 0; m < module_count; m++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i <= count; i++) {
+			if (n == AT_ONCE || (i == count && n > 0)) {
+				ask(&modules[m], wanted, n);
+				n = 0;
+			}
+			if (i < count &&
+				module_of(symbols[i].address, modules, module_count) == &modules[m])
+				wanted[n++] = &symbols[i];
+		}
+	}
+}
