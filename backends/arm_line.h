@@ -8,6 +8,9 @@
 
 #include "words.h"
 
+/* "non-temporal" is a hint here, if anything */
+#define STREAMS_REACH_MEMORY 0
+
 #define ISA_NEEDS PMEM2_CPU_NEON
 
 typedef uint8x16_t v16;
@@ -29,7 +32,7 @@ static inline v16 splat16(int c)
 
 #include "halves32.h"
 
-/* "non-temporal" is a hint here: the bytes may stay in any cache, and no fence moves them out */
+/* "non-temporal" stores are a hint: the bytes may stay in any cache, and no fence moves them out */
 static inline void stream32(char *p, v32 v)
 {
 	__asm__ volatile("stnp %q1, %q2, [%0]" : : "r"(p), "w"(v.lo), "w"(v.hi) : "memory");

@@ -7,6 +7,9 @@
 
 #include "words.h"
 
+/* "non-temporal" is a hint here, if anything */
+#define STREAMS_REACH_MEMORY 0
+
 #define ISA_NEEDS 0
 
 typedef struct {

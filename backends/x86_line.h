@@ -19,6 +19,9 @@
 #define ISA_NEEDS PMEM2_CPU_SSE2
 #endif
 
+/* whether there are CPUs on which a non-temporal store and a fence are durable */
+#define STREAMS_REACH_MEMORY 1
+
 typedef __m128i v16;
 
 static inline v16 load16(const char *p)
@@ -34,6 +37,28 @@ static inline void store16(char *p, v16 v)
 static inline v16 splat16(int c)
 {
 	return _mm_set1_epi8((char)c);
+}
+
+/* Any address; the CPU combines neighbours into lines on their way to memory. */
+static inline void stream4(char *p, v4 v)
+{
+	_mm_stream_si32((int *)p, (int)v);
+}
+
+static inline void stream8(char *p, v8 v)
+{
+	_mm_stream_si64((long long *)p, (long long)v);
+}
+
+/* 1 to 3 bytes within a line, by an instruction that may touch, but not change, 16 there */
+static inline void stream_few(char *p, v4 v, size_t bytes)
+{
+	size_t shift = (uintptr_t)p % 64 > 48 ? (uintptr_t)p % 64 - 48 : 0;
+	char data[32] = {0}, mask[32] = {0};
+
+	store4(data + shift, v);
+	store4(mask + shift, 0x808080U >> (3 - bytes) * 8);
+	_mm_maskmoveu_si128(load16(data), load16(mask), p - shift);
 }
 
 #if VECTOR >= 32

@@ -69,25 +69,22 @@ static void page_drain(void)
 {
 }
 
-inlined void page_put(char *dest, struct from f, size_t len, unsigned flags)
-{
-	if (len <= SHORT)
-		put_short(dest, f, len);
-	else
-		put_long(dest, f, len, 0);
-	if (!(flags & PMEM2_F_MEM_NOFLUSH))
-		page_persist(dest, len);
-}
+/* Temporal whatever is asked: msync writes what the page cache has. */
+enum { PAGE_FLAGS = PMEM2_F_MEM_NOFLUSH | PMEM2_F_MEM_TEMPORAL };
 
 static void *page_memmove(void *dest, const void *src, size_t len, unsigned flags)
 {
-	page_put(dest, (struct from){.src = src}, len, flags);
+	byte_memmove(dest, src, len, PAGE_FLAGS);
+	if (!(flags & PMEM2_F_MEM_NOFLUSH))
+		page_persist(dest, len);
 	return dest;
 }
 
 static void *page_memset(void *dest, int c, size_t len, unsigned flags)
 {
-	page_put(dest, (struct from){.repeat = true, .byte = (unsigned char)c}, len, flags);
+	byte_memset(dest, c, len, PAGE_FLAGS);
+	if (!(flags & PMEM2_F_MEM_NOFLUSH))
+		page_persist(dest, len);
 	return dest;
 }
 

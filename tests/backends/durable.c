@@ -100,26 +100,40 @@ static void check(const struct op *op, size_t at, size_t len, unsigned flags)
 
 	if (rule)
 		ck_abort_msg("%s %s of %zu bytes to %zu, source %+td, flags %#x, lines of %zu, "
-			     "movnt from %zu, nt_evicts %u: %s",
+			     "movnt from %zu, nt_evicts %u, shape %u: %s",
 			op->variant->name, op->set ? "memset" : "memmove", len, at, op->shift,
 			flags, line_size, model_tuning.movnt_threshold, model_tuning.nt_evicts,
-			rule);
+			model_tuning.shape, rule);
 }
 
-static void set_contract(unsigned nt_evicts, size_t movnt_threshold)
+/* What a non-temporal store is worth, and which shape the CPU's copies have. */
+static const struct contract {
+	unsigned nt_evicts, shape;
+} contracts[] = {
+	{0, PMEM2_SHAPE_AMD},
+	{1, PMEM2_SHAPE_AMD},
+	{1, PMEM2_SHAPE_INTEL},
+	{0, PMEM2_SHAPE_DEFAULT},
+	{1, PMEM2_SHAPE_DEFAULT},
+};
+
+enum { CONTRACTS = sizeof(contracts) / sizeof(contracts[0]) };
+
+static void set_contract(const struct contract *contract, size_t movnt_threshold)
 {
 	recorder.line_size = model_tuning.line_size = line_size;
-	model_tuning.nt_evicts = nt_evicts;
+	model_tuning.nt_evicts = contract->nt_evicts;
+	model_tuning.shape = contract->shape;
 	model_tuning.movnt_threshold = movnt_threshold;
-	recorder.streams_count = nt_evicts;
+	recorder.streams_count = contract->nt_evicts;
 }
 
 START_TEST(every_size_alignment_and_flag)
 {
 	static const size_t thresholds[] = {256, 0, SIZE_MAX};
 
-	set_contract(_i & 1, thresholds[_i >> 1]);
-	for (size_t len = 0; len <= 600; len += _i < 2 ? 1 : 5)
+	set_contract(&contracts[_i % CONTRACTS], thresholds[_i / CONTRACTS]);
+	for (size_t len = 0; len <= 600; len += _i < CONTRACTS ? 1 : 5)
 		for (size_t at = 4096; at < 4096 + 64; at++)
 			for (unsigned flags = 0; flags < 64; flags++) {
 				/* overlaps of 1 to 67 bytes less than the length, both ways */
@@ -148,7 +162,7 @@ static uint64_t random_below(uint64_t limit)
 
 START_TEST(larger_sizes)
 {
-	set_contract(_i & 1, 256);
+	set_contract(&contracts[_i], 256);
 	for (int n = 0; n < 4000; n++) {
 		size_t len = random_below(n % 100 ? 20000 : AREA - 3 * 65536);
 		size_t at = 65536 + random_below(64);
@@ -168,7 +182,7 @@ END_TEST
 /* persist, flush and drain, after plain stores of the program's own */
 START_TEST(flush_and_persist)
 {
-	set_contract(_i & 1, 256);
+	set_contract(&contracts[_i], 256);
 	for (size_t len = 0; len <= 600; len++)
 		for (char *at = area + 4096; at < area + 4096 + 64; at++) {
 			recorder_start(at, len);
@@ -203,7 +217,7 @@ START_TEST(model_notices)
 	struct op ops[] = {{cached, .set = true}, {cached, .shift = 0}, {cached, .shift = 3},
 		{cached, .shift = -3}};
 
-	set_contract(0, 256);
+	set_contract(&contracts[0], 256);
 	for (size_t len = 1; len <= 600; len++)
 		for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 			char *at = area + 4096 + len % 64;
@@ -233,9 +247,11 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(source); i++)
 		source[i] = (char)(i * 37 + i / 251);
 	tcase_set_timeout(tc, 0); /* Meson's is enough */
-	tcase_add_loop_test(tc, every_size_alignment_and_flag, 0, line_size == 64 ? 6 : 2);
-	tcase_add_loop_test(tc, larger_sizes, 0, 2);
-	tcase_add_loop_test(tc, flush_and_persist, 0, 2);
+	/* the other thresholds, and the shapes that are like another, with one size of lines */
+	tcase_add_loop_test(tc, every_size_alignment_and_flag, 0,
+		line_size == 64 ? 3 * CONTRACTS : 3);
+	tcase_add_loop_test(tc, larger_sizes, 0, CONTRACTS);
+	tcase_add_loop_test(tc, flush_and_persist, 0, CONTRACTS);
 	tcase_add_test(tc, model_notices);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);

@@ -14,7 +14,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#define ISA_NEEDS 0
+#define ISA_NEEDS            0
+#define STREAMS_REACH_MEMORY 1
 
 enum {
 	AREA = 6 << 20, /* bytes of memory that the model covers */
@@ -120,6 +121,13 @@ void recorder_start(const char *dest, size_t len);
 /* NULL, or what stands between the lines of the destination and durability. */
 const char *recorder_flushed(void);
 const char *recorder_fenced(void);
+
+/* Of the bytes on both sides nothing is stored. */
+static inline void stream_few(char *p, uint32_t v, size_t bytes)
+{
+	record_store(p, bytes, true);
+	memcpy(p, &v, bytes);
+}
 
 #define RECORDED(n) \
 	static inline v##n load##n(const char *p) \
