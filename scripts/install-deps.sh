@@ -12,6 +12,7 @@ usage="usage: install-deps.sh [--list] PROFILE...
   fuzz    the fuzzers
   package the Debian packages, and their test
   bench   the benchmark
+  coverage  which lines the tests reach
   --list  print the packages instead"
 
 build=(
@@ -41,6 +42,7 @@ package=(
 	mmdebstrap # a fresh Debian, for their test
 )
 bench=("${build[@]}" gnuplot-nox)
+coverage=(gcovr)
 
 packages=()
 list=
@@ -48,7 +50,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | test | guest | fuzz | package | bench)
+	build | man | test | guest | fuzz | package | bench | coverage)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;
