@@ -21,7 +21,7 @@ inlined void put(char *dest, struct from f, size_t len)
 	if (len <= SHORT)
 		put_short(dest, f, len);
 	else
-		put_long(dest, f, len, 0);
+		put_lines(dest, f, len, 0);
 }
 
 /* What of `what` a copy with these flags still does. */
