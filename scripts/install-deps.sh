@@ -38,7 +38,7 @@ guest=(
 fuzz=("${build[@]}" check libsubunit-dev clang libclang-rt-14-dev)
 package=(
 	"${build[@]}" "${man[@]}"
-	check libsubunit-dev debhelper dpkg-dev fakeroot g++ lintian make patch
+	build-essential check debhelper fakeroot libsubunit-dev lintian patch
 	mmdebstrap # a fresh Debian, for their test
 )
 bench=("${build[@]}" gnuplot-nox)
