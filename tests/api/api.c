@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <sys/wait.h>
 
 static const char *linked(void)
 {
@@ -28,6 +29,39 @@ int api_manual(int manual, int pmdk)
 	return api_is_peer() || api_is_old() ? pmdk : manual;
 }
 
+const char *const api_forced[] = {"PAGE", "CACHE_LINE", "BYTE"};
+static bool has_cpu_backend;
+
+size_t api_forced_count(void)
+{
+	return has_cpu_backend ? 3 : 1;
+}
+
+enum pmem2_granularity api_granularity(size_t i)
+{
+	return (enum pmem2_granularity)(PMEM2_GRANULARITY_PAGE - i);
+}
+
+enum pmem2_granularity api_line(void)
+{
+	return has_cpu_backend ? PMEM2_GRANULARITY_CACHE_LINE : PMEM2_GRANULARITY_PAGE;
+}
+
+/* asks in another process: in this one nothing may have been used before the test begins */
+static bool find_cpu_backend(void)
+{
+	pid_t pid = fork();
+	if (!pid) {
+		char memory[8];
+		struct pmem2_source *src;
+		struct pmem2_map *map;
+		_exit(pmem2_source_from_anon(&src, 8) || pmem2_map_from_existing(&map, src, memory,
+								 8, PMEM2_GRANULARITY_CACHE_LINE));
+	}
+	int status = 1;
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 /* a test of the wrong library proves nothing */
 static bool is_the_library_meant(void)
 {
@@ -48,6 +82,7 @@ int api_main(const char *area, const TTest *const *cases, size_t n)
 		fprintf(stderr, "better.c: %s has no case %s\n", area, stale);
 		return 1;
 	}
+	has_cpu_backend = find_cpu_backend();
 	const char *only = getenv("PMEM2_TEST_ONLY");
 	Suite *suite = suite_create(area);
 	TCase *tc = tcase_create(area);

@@ -80,6 +80,15 @@ const char *api_disk(void);           /* a directory on a disk's file system */
 const char *api_shm(void);            /* one on tmpfs */
 char api_byte(int fd, size_t offset); /* what the file has there */
 
+/*
+ * What PMEM2_FORCE_GRANULARITY can be set to here: PAGE first, and the others if this machine's CPU
+ * has a backend for them. The same as values, and the finest but BYTE.
+ */
+extern const char *const api_forced[];
+size_t api_forced_count(void);
+enum pmem2_granularity api_granularity(size_t i);
+enum pmem2_granularity api_line(void);
+
 /* objects, made or the test fails */
 struct pmem2_source *api_source(int fd);
 struct pmem2_source *api_anon(size_t size);

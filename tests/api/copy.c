@@ -8,8 +8,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-static const char *const granularities[] = {"PAGE", "CACHE_LINE", "BYTE"};
-
 /* sizes around the borders of words, lines, the threshold and pages */
 static const size_t sizes[] = {0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129,
 	200, 255, 256, 257, 511, 513, 1024, 4095, 4096, 4097, 9000};
@@ -46,8 +44,8 @@ static void same(const char *what, size_t size, size_t to, size_t from, unsigned
 
 START_TEST(memcpy_is_memmove)
 {
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = fresh(granularities[g]);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = fresh(api_forced[g]);
 		ck_assert(pmem2_get_memcpy_fn(map) == pmem2_get_memmove_fn(map));
 	}
 }
@@ -69,20 +67,20 @@ static void copy_all_ways(pmem2_memmove_fn move, unsigned flags, const char *gra
 
 START_TEST(memmove_copies_with_any_flags)
 {
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = fresh(granularities[g]);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = fresh(api_forced[g]);
 		unsigned step = g ? 1 : 13; /* each at PAGE is an msync */
 		for (unsigned flags = 0; flags <= PMEM2_F_MEM_VALID_FLAGS; flags += step)
 			copy_all_ways(pmem2_get_memmove_fn(map),
-				g ? flags : flags | PMEM2_F_MEM_NOFLUSH, granularities[g]);
+				g ? flags : flags | PMEM2_F_MEM_NOFLUSH, api_forced[g]);
 	}
 }
 END_TEST
 
 START_TEST(memset_sets_with_any_flags)
 {
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = fresh(granularities[g]);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = fresh(api_forced[g]);
 		for (unsigned i = 0; i < 64 * N_SIZES; i++) {
 			size_t size = sizes[i % N_SIZES], to = 64 + i * 7 % 64;
 			unsigned flags = i / N_SIZES;
@@ -100,8 +98,8 @@ END_TEST
 
 START_TEST(any_flags_are_accepted)
 {
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = fresh(granularities[g]);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = fresh(api_forced[g]);
 		for (unsigned bit = 0; bit < 32; bit++) {
 			restore();
 			pmem2_get_memcpy_fn(map)(area + 8, area + 5000, 1000, 1U << bit);
@@ -134,8 +132,8 @@ START_TEST(overlap_is_handled_by_both)
 	static const size_t distances[] = {0, 1, 3, 8, 15, 16, 33, 63, 64, 65, 200, 4096};
 	static const unsigned flags[] = {0, PMEM2_F_MEM_NONTEMPORAL, PMEM2_F_MEM_TEMPORAL,
 		PMEM2_F_MEM_NOFLUSH, PMEM2_F_MEM_NODRAIN | PMEM2_F_MEM_NONTEMPORAL};
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = fresh(granularities[g]);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = fresh(api_forced[g]);
 		for (size_t i = 0; i < N_SIZES * 12; i++) {
 			unsigned f = flags[g ? i % 5 : 3];
 			overlap(pmem2_get_memmove_fn(map), sizes[i / 12], distances[i % 12], f);
@@ -149,8 +147,8 @@ START_TEST(source_may_be_any_memory)
 {
 	char *heap = malloc(AREA);
 	memset(heap, 'h', AREA);
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = fresh(granularities[g]);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = fresh(api_forced[g]);
 		pmem2_get_memcpy_fn(map)(area, heap, AREA, 0);
 		ck_assert_int_eq(memcmp(area, heap, AREA), 0);
 	}
@@ -218,8 +216,8 @@ START_TEST(an_aligned_8_byte_value_never_tears)
 	static const size_t lengths[] = {8, 16, 24, 56, 64, 120, 256, 1000};
 	static const unsigned flags[] = {PMEM2_F_MEM_NOFLUSH, PMEM2_F_MEM_NODRAIN,
 		PMEM2_F_MEM_NODRAIN | PMEM2_F_MEM_NONTEMPORAL};
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = fresh(granularities[g]);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = fresh(api_forced[g]);
 		memset(area, 0, AREA);
 		for (size_t i = 0; i < 24; i++) {
 			pthread_t reader;
@@ -227,7 +225,7 @@ START_TEST(an_aligned_8_byte_value_never_tears)
 			watched = (_Atomic(uint64_t) *)(void *)(area + 8 + i % 3 / 2 * word * 8);
 			stop = false;
 			ck_assert_int_eq(pthread_create(&reader, NULL, watch, NULL), 0);
-			copy_words(map, granularities[g], lengths[i % 8],
+			copy_words(map, api_forced[g], lengths[i % 8],
 				g ? flags[i / 8] : PMEM2_F_MEM_NOFLUSH);
 			stop = true;
 			pthread_join(reader, NULL);

@@ -5,12 +5,10 @@
 #include "api.h"
 #include "interpose.h"
 
-static const char *const granularities[] = {"PAGE", "CACHE_LINE", "BYTE"};
-
 START_TEST(range_outside_the_map_is_deep_flush_range)
 {
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = api_map_forced(granularities[g], 4 * PAGE);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = api_map_forced(api_forced[g], 4 * PAGE);
 		char *addr = pmem2_map_get_address(map);
 		fails(pmem2_deep_flush(map, addr - 1, 1), PMEM2_E_DEEP_FLUSH_RANGE);
 		fails(pmem2_deep_flush(map, addr - PAGE, 5 * PAGE), PMEM2_E_DEEP_FLUSH_RANGE);
@@ -33,8 +31,8 @@ END_TEST
 
 START_TEST(size_0_at_the_end_is_fine)
 {
-	for (size_t g = 0; g < 3; g++) {
-		struct pmem2_map *map = api_map_forced(granularities[g], PAGE);
+	for (size_t g = 0; g < api_forced_count(); g++) {
+		struct pmem2_map *map = api_map_forced(api_forced[g], PAGE);
 		char *addr = pmem2_map_get_address(map);
 		works(pmem2_deep_flush(map, addr + PAGE, 0));
 		works(pmem2_deep_flush(map, addr, 0));
@@ -66,8 +64,8 @@ static void syncs(struct pmem2_map *map)
 
 START_TEST(file_at_cache_line_or_byte_is_msync)
 {
-	syncs(api_map_forced("CACHE_LINE", 4 * PAGE));
-	syncs(api_map_forced("BYTE", 4 * PAGE));
+	for (size_t g = 1; g < api_forced_count(); g++)
+		syncs(api_map_forced(api_forced[g], 4 * PAGE));
 }
 END_TEST
 
@@ -109,8 +107,7 @@ START_TEST(a_map_of_existing_memory_is_synced_too)
 	int fd = api_file(4 * PAGE);
 	char *addr = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	struct pmem2_map *map;
-	works(pmem2_map_from_existing(&map, api_source(fd), addr, 4 * PAGE,
-		PMEM2_GRANULARITY_CACHE_LINE));
+	works(pmem2_map_from_existing(&map, api_source(fd), addr, 4 * PAGE, api_line()));
 	syncs(map);
 }
 END_TEST

@@ -11,7 +11,7 @@ enum {
 };
 
 /* copies and flushes of all kinds, against libc's; a process of its own, as variables are read once */
-static void copies_are_right(const char *granularity)
+static void copies_are_right(const char *granularity, unsigned more_flags)
 {
 	static char expected[AREA];
 	struct pmem2_map *map = api_map_forced(granularity, AREA);
@@ -22,11 +22,12 @@ static void copies_are_right(const char *granularity)
 	for (size_t size = 0; size < 3000; size += 1 + size / 3) {
 		for (unsigned flags = 0; flags < 64; flags += 7) {
 			size_t to = 100 + size % 64, from = 8000 + flags;
-			move(area + to, area + from, size, flags);
+			unsigned f = flags | more_flags;
+			move(area + to, area + from, size, f);
 			memmove(expected + to, expected + from, size);
-			pmem2_get_memset_fn(map)(area + 15000, (int)size, size, flags);
+			pmem2_get_memset_fn(map)(area + 15000, (int)size, size, f);
 			memset(expected + 15000, (int)size, size);
-			move(area + from + 1, area + from, size, flags);
+			move(area + from + 1, area + from, size, f);
 			memmove(expected + from + 1, expected + from, size);
 		}
 	}
@@ -40,8 +41,8 @@ static void with(const char *name, const char *value)
 	ck_assert_int_ge(pid, 0);
 	if (!pid) {
 		setenv(name, value, 1);
-		copies_are_right("CACHE_LINE");
-		copies_are_right("BYTE");
+		for (size_t g = 0; g < api_forced_count(); g++)
+			copies_are_right(api_forced[g], g ? 0 : PMEM2_F_MEM_NOFLUSH); /* no msync */
 		_exit(0);
 	}
 	int status;

@@ -110,9 +110,8 @@ END_TEST
 
 START_TEST(length_0_is_fine)
 {
-	const char *forced[] = {"PAGE", "CACHE_LINE", "BYTE"};
-	for (size_t i = 0; i < 3; i++) {
-		struct pmem2_map *map = api_map_forced(forced[i], PAGE);
+	for (size_t i = 0; i < api_forced_count(); i++) {
+		struct pmem2_map *map = api_map_forced(api_forced[i], PAGE);
 		char *addr = pmem2_map_get_address(map);
 		const size_t offsets[] = {0, 1, 64, PAGE};
 		for (size_t j = 0; j < 4; j++) {
@@ -126,9 +125,8 @@ END_TEST
 
 START_TEST(errno_is_kept)
 {
-	const char *forced[] = {"PAGE", "CACHE_LINE", "BYTE"};
-	for (size_t i = 0; i < 3; i++) {
-		struct pmem2_map *map = api_map_forced(forced[i], PAGE);
+	for (size_t i = 0; i < api_forced_count(); i++) {
+		struct pmem2_map *map = api_map_forced(api_forced[i], PAGE);
 		char *addr = pmem2_map_get_address(map);
 		errno = 77;
 		pmem2_get_persist_fn(map)(addr, PAGE);
@@ -216,9 +214,8 @@ END_TEST
 
 START_TEST(lines_and_bytes_need_no_msync)
 {
-	const char *forced[] = {"CACHE_LINE", "BYTE"};
-	for (size_t i = 0; i < 2; i++) {
-		struct pmem2_map *map = api_map_forced(forced[i], 64 * PAGE);
+	for (size_t i = 1; i < api_forced_count(); i++) {
+		struct pmem2_map *map = api_map_forced(api_forced[i], 64 * PAGE);
 		char *addr = pmem2_map_get_address(map);
 		msync_count = 0;
 		fail_msync(EIO, 1000, 0);
@@ -234,9 +231,8 @@ END_TEST
 
 START_TEST(flush_of_every_line_leaves_the_contents)
 {
-	const char *forced[] = {"PAGE", "CACHE_LINE", "BYTE"};
-	for (size_t i = 0; i < 3; i++) {
-		struct pmem2_map *map = api_map_forced(forced[i], 2 * PAGE);
+	for (size_t i = 0; i < api_forced_count(); i++) {
+		struct pmem2_map *map = api_map_forced(api_forced[i], 2 * PAGE);
 		char *addr = pmem2_map_get_address(map);
 		memset(addr, 'x', 2 * PAGE);
 		for (size_t from = 0; from < 130; from += i ? 1 : 16)

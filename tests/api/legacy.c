@@ -88,13 +88,12 @@ END_TEST
 
 START_TEST(map_without_a_granularity_accepts_any)
 {
-	static const char *const forced[] = {"BYTE", "CACHE_LINE", "PAGE"};
 	struct pmem2_config *cfg = config_of(api_file(PAGE));
-	for (int g = 0; g < 3; g++) {
+	for (size_t g = 0; g < api_forced_count(); g++) {
 		struct pmem2_map *map;
-		setenv("PMEM2_FORCE_GRANULARITY", forced[g], 1);
+		setenv("PMEM2_FORCE_GRANULARITY", api_forced[g], 1);
 		works(pmem2_map(cfg, &map));
-		ck_assert_int_eq((int)pmem2_map_get_store_granularity(map), g);
+		ck_assert_int_eq(pmem2_map_get_store_granularity(map), api_granularity(g));
 		works(pmem2_unmap(&map));
 	}
 }

@@ -100,6 +100,8 @@ END_TEST
 
 START_TEST(forced_lines_on_tmpfs)
 {
+	if (api_line() != PMEM2_GRANULARITY_CACHE_LINE)
+		cannot("no CPU backend runs here");
 	setenv("PMEM2_FORCE_GRANULARITY", "CACHE_LINE", 1);
 	all_together(api_file_in(api_shm(), 0), 1025);
 }
@@ -107,6 +109,8 @@ END_TEST
 
 START_TEST(forced_lines_on_disk)
 {
+	if (api_line() != PMEM2_GRANULARITY_CACHE_LINE)
+		cannot("no CPU backend runs here");
 	setenv("PMEM2_FORCE_GRANULARITY", "CACHE_LINE", 1);
 	all_together(api_file(0), 1025);
 }
