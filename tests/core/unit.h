@@ -4,10 +4,18 @@
 #define TEST_UNIT_H
 
 #include <check.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libpmem2.h>
+
+/* qemu-user is no kernel: what it does not emulate cannot be tested on it */
+static inline bool unit_is_emulated(void)
+{
+	return getenv("PMEM2_TEST_EMULATED") != NULL;
+}
 
 /* tests: NULL ends. set_up and tear_down, or NULL, run around each. */
 static inline int unit_run_with(const char *name, const TTest *const tests[], SFun set_up,
