@@ -4,6 +4,7 @@
  * PMEM2_BACKEND. A test of a choice asserts the variant's name, or it could not tell it from another.
  */
 #include "api.h"
+#include "interpose.h"
 
 #include <sys/auxv.h>
 #include <sys/wait.h>
@@ -110,12 +111,22 @@ static int require(const char *forced, enum pmem2_granularity g)
 	return ret;
 }
 
+/* a file that MAP_SYNC is granted on, and no nd region says more */
+static struct pmem2_map *dax_map(void)
+{
+	map_sync = SYNC_GRANTED;
+	struct pmem2_map *map = api_map_file(PAGE);
+	map_sync = SYNC_ASKED;
+	return map;
+}
+
 /* one row of the table of choices, CPU backends: ordinary file, forced, anonymous and private */
 static void row_of(const char *backend)
 {
 	const char *const byte = "-byte";
 	const enum pmem2_granularity line = PMEM2_GRANULARITY_CACHE_LINE;
 	serves(api_map_file(PAGE), PMEM2_GRANULARITY_PAGE, "generic_msync");
+	serves(dax_map(), line, variant(backend, ""));
 	serves(api_map_forced("CACHE_LINE", PAGE), line, variant(backend, ""));
 	serves(api_map_forced("BYTE", PAGE), PMEM2_GRANULARITY_BYTE, variant(backend, byte));
 	serves(api_map_forced("PAGE", PAGE), PMEM2_GRANULARITY_PAGE, "generic_msync");
@@ -131,6 +142,10 @@ static void row_of(const char *backend)
 static void row_of_pages(void)
 {
 	serves(api_map_file(PAGE), PMEM2_GRANULARITY_PAGE, "generic_msync");
+	serves(dax_map(), PMEM2_GRANULARITY_PAGE, "generic_msync");
+	map_sync = SYNC_GRANTED;
+	fails(require("", PMEM2_GRANULARITY_CACHE_LINE), PMEM2_E_GRANULARITY_NOT_SUPPORTED);
+	map_sync = SYNC_ASKED;
 	serves(volatile_map(true), PMEM2_GRANULARITY_BYTE, "generic_msync-byte");
 	serves(volatile_map(false), PMEM2_GRANULARITY_BYTE, "generic_msync-byte");
 	struct pmem2_map *map;

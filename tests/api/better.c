@@ -9,6 +9,8 @@
 static const struct {
 	const char *area, *name, *why;
 } better[] = {
+	{"alloc", "objects_are_not_made_without_memory", "aborts"},
+	{"alloc", "maps_are_not_made_without_memory", "aborts"},
 	{"source", "shutdown_count_is_untouched_after_a_failure", "sets it to 0"},
 	{"source_io", "offset_past_the_end_is_length_out_of_range", "answers success"},
 	{"source_io", "a_short_transfer_goes_on", "answers success for a part"},
@@ -30,6 +32,7 @@ static const struct {
 	{"deep_flush", "page_is_msync_and_its_error", "does nothing"},
 	{"errors", "every_error_has_its_message", "leaves it as it was for some"},
 	{"general", "character_device_is_invalid_file_type_with_sys_unreadable", "-ENOENT"},
+	{"general", "no_file_is_ever_mapped_over_a_placeholder", "maps with MAP_FIXED"},
 	{"general", "a_map_that_fails_late_leaves_the_reservation_as_it_was", "leaves a hole"},
 	{"threads", "small_file_on_disk", "maps over other threads' memory"},
 	{"threads", "large_file_on_disk", "maps over other threads' memory"},

@@ -185,6 +185,7 @@ static void map_failing(int error, int code)
 {
 	const size_t sizes[] = {PAGE, 3 * MiB};
 	struct pmem2_config *cfg = api_config();
+	fail_files_only = true;
 	for (size_t i = 0; i < 2; i++) {
 		struct pmem2_source *src = api_source(api_file(sizes[i]));
 		struct pmem2_map *map = (struct pmem2_map *)cfg;
@@ -201,6 +202,32 @@ START_TEST(mmap_failures_are_minus_errno)
 	map_failing(ENOMEM, -ENOMEM);
 	map_failing(ENODEV, -ENODEV);
 	map_failing(EPERM, -EPERM);
+}
+END_TEST
+
+START_TEST(mmap_enotsup_is_nosupp)
+{
+	map_failing(ENOTSUP, PMEM2_E_NOSUPP);
+}
+END_TEST
+
+START_TEST(mmap_eexist_is_mapping_exists)
+{
+	map_failing(EEXIST, PMEM2_E_MAPPING_EXISTS);
+}
+END_TEST
+
+START_TEST(no_file_is_ever_mapped_over_a_placeholder)
+{
+	struct pmem2_config *cfg = api_config();
+	struct pmem2_source *small = api_source(api_file(PAGE));
+	struct pmem2_source *large = api_source(api_file(5 * MiB));
+	api_map(cfg, small);
+	for (int i = 0; i < 3; i++)
+		api_map(cfg, large);
+	works(pmem2_config_set_vm_reservation(cfg, api_reserve(8 * MiB), PAGE));
+	api_map(cfg, large);
+	ck_assert_int_eq(mmap_over_count, 0);
 }
 END_TEST
 
@@ -262,6 +289,7 @@ API_MAIN("general", functions_are_the_same_for_every_map_of_one_granularity,
 	functions_of_anonymous_and_private_are_those_of_byte, functions_work_on_any_memory,
 	functions_work_after_map_delete, no_descriptor_stays_open_between_calls,
 	works_with_sys_unreadable, character_device_is_invalid_file_type_with_sys_unreadable,
-	mmap_failures_are_minus_errno, mmap_eacces_is_no_access, mmap_fails_for_reservations_too,
-	a_map_that_fails_late_leaves_the_reservation_as_it_was,
+	mmap_failures_are_minus_errno, mmap_enotsup_is_nosupp, mmap_eexist_is_mapping_exists,
+	no_file_is_ever_mapped_over_a_placeholder, mmap_eacces_is_no_access,
+	mmap_fails_for_reservations_too, a_map_that_fails_late_leaves_the_reservation_as_it_was,
 	mmap_is_called_as_an_ordinary_function)

@@ -3,6 +3,7 @@
  * granularity.c -- what a mapping promises: by its kind, by force, and refused; and where it lies.
  */
 #include "api.h"
+#include "interpose.h"
 
 static enum pmem2_granularity with(const char *forced)
 {
@@ -34,6 +35,40 @@ START_TEST(private_is_byte_whatever_is_forced)
 		setenv("PMEM2_FORCE_GRANULARITY", forced[i], 1);
 		struct pmem2_map *map = api_map(cfg, api_source(api_file(PAGE)));
 		ck_assert_int_eq(pmem2_map_get_store_granularity(map), PMEM2_GRANULARITY_BYTE);
+	}
+}
+END_TEST
+
+START_TEST(map_sync_granted_is_cache_line)
+{
+	if (api_line() != PMEM2_GRANULARITY_CACHE_LINE)
+		cannot("no CPU backend runs here");
+	map_sync = SYNC_GRANTED;
+	ck_assert_int_eq(with(NULL), PMEM2_GRANULARITY_CACHE_LINE);
+	ck_assert_int_eq(with("PAGE"), PMEM2_GRANULARITY_PAGE);
+	ck_assert_int_eq(with("BYTE"), PMEM2_GRANULARITY_BYTE);
+}
+END_TEST
+
+START_TEST(map_sync_refused_with_einval_or_eopnotsupp_falls_back)
+{
+	const int refusals[] = {EINVAL, EOPNOTSUPP};
+	for (size_t i = 0; i < 2; i++) {
+		map_sync = refusals[i];
+		ck_assert_int_eq(with(NULL), PMEM2_GRANULARITY_PAGE);
+	}
+}
+END_TEST
+
+START_TEST(other_errors_of_map_sync_are_final)
+{
+	const int errors[] = {ENOMEM, EPERM, EAGAIN, ENODEV};
+	struct pmem2_config *cfg = api_config();
+	struct pmem2_source *src = api_source(api_file(PAGE));
+	struct pmem2_map *map;
+	for (size_t i = 0; i < 4; i++) {
+		map_sync = errors[i];
+		fails(pmem2_map_new(&map, cfg, src), -errors[i]);
 	}
 }
 END_TEST
@@ -181,8 +216,9 @@ START_TEST(nothing_beside_the_mapping_is_left_mapped)
 END_TEST
 
 API_MAIN("granularity", ordinary_file_is_page, private_is_byte_whatever_is_forced,
-	forced_granularity_is_taken_in_any_case, anything_else_forced_is_ignored,
-	force_is_read_at_every_map_new, finer_than_it_is_is_refused, byte_refused_at_page,
-	coarser_than_it_is_is_fine, files_of_2_mib_are_aligned_to_2_mib,
-	files_of_2_gib_are_aligned_to_1_gib, a_part_of_2_mib_is_aligned_to_2_mib,
-	nothing_beside_the_mapping_is_left_mapped)
+	map_sync_granted_is_cache_line, map_sync_refused_with_einval_or_eopnotsupp_falls_back,
+	other_errors_of_map_sync_are_final, forced_granularity_is_taken_in_any_case,
+	anything_else_forced_is_ignored, force_is_read_at_every_map_new,
+	finer_than_it_is_is_refused, byte_refused_at_page, coarser_than_it_is_is_fine,
+	files_of_2_mib_are_aligned_to_2_mib, files_of_2_gib_are_aligned_to_1_gib,
+	a_part_of_2_mib_is_aligned_to_2_mib, nothing_beside_the_mapping_is_left_mapped)

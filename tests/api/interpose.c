@@ -14,6 +14,9 @@
 struct msync_call msyncs[64];
 size_t msync_count;
 int mmap_count;
+bool fail_files_only;
+int map_sync = SYNC_ASKED;
+int mmap_over_count;
 
 struct failure {
 	int error, times, after;
@@ -81,11 +84,16 @@ SEEN void *large_mmap(void *addr, size_t size, int prot, int flags, int fd, off_
 void *plain_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset)
 {
 	mmap_count++;
-	int error = due(&of_mmap);
+	mmap_over_count += (flags & MAP_FIXED) && fd >= 0;
+	int error = fail_files_only && fd < 0 ? 0 : due(&of_mmap);
+	if ((flags & MAP_SYNC) && map_sync > 0)
+		error = map_sync;
 	if (error) {
 		errno = error;
 		return MAP_FAILED;
 	}
+	if ((flags & MAP_SYNC) && map_sync == SYNC_GRANTED)
+		flags = (flags & ~(MAP_SYNC | MAP_SHARED_VALIDATE)) | MAP_SHARED;
 	return (void *)syscall(SYS_mmap, addr, size, prot, flags, fd, offset);
 }
 

@@ -24,7 +24,18 @@ extern size_t msync_count;
 void fail_msync(int error, int times, int after);
 void fail_mmap(int error, int times, int after);
 void fail_munmap(int error, int times, int after);
+extern bool fail_files_only; /* fail_mmap is about mappings of files */
 extern int mmap_count;
+
+/*
+ * What mmap with MAP_SYNC answers: as the file system decides; an errno; or granted, as on a
+ * file system with DAX, by a mapping without it.
+ */
+enum { SYNC_ASKED = -1, SYNC_GRANTED = 0 };
+extern int map_sync;
+
+/* calls that asked the file system to map over what may be somebody's: MAP_FIXED with a file */
+extern int mmap_over_count;
 
 /* Does a call with MS_SYNC, answered 0 or ENOMEM, cover each byte of [start, start + size)? */
 bool was_synced(const void *start, size_t size);
