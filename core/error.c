@@ -3,15 +3,70 @@
 #include "error.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
 	MESSAGE_SIZE = 1024,
 };
 
-static _Thread_local char message[MESSAGE_SIZE];
+/*
+ * The buffer is made at a thread's first error. It is not itself thread-local: fault.c has this
+ * library's thread-local storage in the static block, of which a process that loads libraries
+ * at run time has little left for each.
+ */
+static _Thread_local char *buffer;
+static _Thread_local const char *message = "";
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key; /* releases the buffer of a thread that ends */
+static int key_error;
+
+static void release(void *old)
+{
+	buffer = NULL;
+	message = "";
+	free(old);
+}
+
+static void make_key(void)
+{
+	key_error = pthread_key_create(&key, release);
+}
+
+static char *make_buffer(void)
+{
+	pthread_once(&once, make_key);
+
+	char *made = key_error == 0 ? calloc(1, MESSAGE_SIZE) : NULL;
+	if (made != NULL && pthread_setspecific(key, made) != 0) {
+		free(made);
+		made = NULL;
+	}
+
+	return made;
+}
+
+static void say(const char *format, va_list args)
+{
+	if (buffer == NULL)
+		buffer = make_buffer();
+	if (buffer != NULL)
+		vsnprintf(buffer, MESSAGE_SIZE, format, args);
+	message = buffer != NULL ? buffer : "out of memory, for the reason too";
+}
+
+static void add(const char *separator, const char *text)
+{
+	if (buffer == NULL)
+		return;
+
+	size_t used = strlen(buffer);
+	snprintf(buffer + used, MESSAGE_SIZE - used, "%s%s", separator, text);
+}
 
 int pmem2_err(int code, const char *format, ...)
 {
@@ -19,7 +74,7 @@ int pmem2_err(int code, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	say(format, args);
 	va_end(args);
 
 	errno = saved;
@@ -32,11 +87,9 @@ int pmem2_err_sys(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	say(format, args);
 	va_end(args);
-
-	size_t used = strlen(message);
-	snprintf(message + used, sizeof(message) - used, ": %s", strerror(saved));
+	add(": ", strerror(saved));
 
 	errno = saved;
 	return -saved;
@@ -47,13 +100,11 @@ void pmem2_err_prefix(const char *format, ...)
 	char old[MESSAGE_SIZE];
 	va_list args;
 
-	memcpy(old, message, sizeof(old));
+	snprintf(old, sizeof(old), "%s", message);
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	say(format, args);
 	va_end(args);
-
-	size_t used = strlen(message);
-	snprintf(message + used, sizeof(message) - used, "%s", old);
+	add("", old);
 }
 
 const char *pmem2_errormsg(void)

@@ -54,6 +54,14 @@ hardened() {
 		! readelf -W -d "$1" | grep TEXTREL
 }
 
+# What the library has of the static block is missing to others that a process loads; fault.c must
+# have its word there, for a signal handler.
+little_static_tls() {
+	local size
+	size=$(readelf -W -l "$library" | awk '$1 == "TLS" { print $6 }')
+	[ $((size)) -le 64 ] || { echo "$size bytes"; return 1; }
+}
+
 # what a program links statically must not take names that are not ours
 own_names_only() {
 	! nm -g --defined-only "$archive" | awk 'NF == 3 { print $3 }' | grep -v '^pmem2_'
@@ -65,6 +73,7 @@ point "its soname is PMDK's" test "$(dynamic "$library" SONAME)" = libpmem2.so.1
 point "it needs libc alone" needs_libc_only "$library"
 point "it stays loaded" grep -q NODELETE <(readelf -W -d "$library")
 point "it is hardened" hardened "$library"
+point "it takes little of the static thread-local storage" little_static_tls
 point "the static library defines no foreign name" own_names_only
 for module in "${modules[@]}"; do
 	name=$(basename "$module" .so)

@@ -38,6 +38,7 @@ void *my_calloc(size_t n, size_t size)
 		exhausted = false; \
 		ck_assert_msg(ret == -ENOMEM, "%s: %d (%s)", #call, ret, pmem2_errormsg()); \
 		ck_assert_int_gt(calls, 0); \
+		ck_assert(*pmem2_errormsg()); \
 	} while (0)
 
 START_TEST(malloc_and_calloc_are_the_programs)
