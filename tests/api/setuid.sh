@@ -2,8 +2,18 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # setuid.sh SOURCE PLUGINS CC...: a program of elevated rights takes no orders from the environment.
 # The library is installed under a prefix of its own, where everybody can read it: ld.so takes no
-# orders either.
+# orders either; and where nobody but root can write, at any level: the library loads nothing else then.
 source=$1 plugins=$2
+
+# a file system of ours alone, which nobody else sees
+if [ "$(id -u)" = 0 ] && [ ! "${PMEM2_TEST_MOUNTED-}" ]; then
+	top=/mnt
+	case $source:$plugins in /mnt/* | *:/mnt/*) top=/media ;; esac
+	export TMPDIR=/var/lib PMEM2_TEST_MOUNTED=1
+	# shellcheck disable=SC2016 # expanded by the shell inside
+	! unshare -m true 2>/dev/null || exec env TMPDIR=$top \
+		unshare -m sh -c 'mount -t tmpfs -o mode=755 none "$TMPDIR" && exec "$0" "$@"' "$0" "$@"
+fi
 shift 2
 compiler=("$@")
 # shellcheck source=tests/tap.sh
@@ -75,4 +85,32 @@ if [ "$isa" != sse2 ] && [ "$isa" != neon ]; then
 	point "PMEM_AVX512F=0 is honoured without the bit" grep -q "^lines .*-sse2" <<<"$plain"
 	point "and ignored with it" prints secure "secure 1"$'\n'"$by_default" PMEM_AVX=0 PMEM_AVX512F=0
 fi
+
+# ---- what others could change is not loaded ----
+
+modules=$prefix/lib/pmem2
+without="secure 1"$'\n'"$refused"$'\n'"$page"
+
+# refuses WHAT CHANGE UNDO: with the bit, and only with it
+refuses() {
+	eval "$2"
+	point "$1 is no place to load from" prints secure "$without"
+	point "without the bit, it is" prints plain "secure 0"$'\n'"$by_default"
+	eval "$3"
+}
+
+refuses "a directory that its group may write" "chmod g+w $modules" "chmod g-w $modules"
+refuses "a directory below one that everybody may write" "chmod o+w $prefix" "chmod o-w $prefix"
+refuses "a directory of somebody else" "chown daemon $modules" "chown root $modules"
+refuses "a file that everybody may write" "chmod o+w $modules/*.so" "chmod o-w $modules/*.so"
+refuses "a file of somebody else" "chown daemon $modules/*.so" "chown root $modules/*.so"
+refuses "a symbolic link" "mv $modules $modules-2; ln -s pmem2-2 $modules" \
+	"rm $modules; mv $modules-2 $modules"
+
+# the effective user's are as good as root's, the real user's are not
+as_daemon() { setpriv --reuid=daemon --clear-groups "${clean[@]}" ./secure | diff - <(printf '%s\n' "$1"); }
+chown nobody "$modules" "$modules"/*.so
+point "the effective user's are loaded" as_daemon "secure 1"$'\n'"$by_default"
+chown daemon "$modules"
+point "the real user's are not" as_daemon "$without"
 plan

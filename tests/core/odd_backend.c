@@ -4,6 +4,7 @@
  * thing wrong. NAME is the file's name, KIND what is wrong.
  */
 #include <libpmem2/backend.h>
+#include <stdlib.h>
 
 enum kind {
 	good,
@@ -17,6 +18,12 @@ enum kind {
 #define STRING(x) #x
 #define EXPAND(x) STRING(x)
 #define IS(wrong) (KIND == (wrong))
+
+/* No backend should have a constructor: this one tells that the file was loaded. */
+__attribute__((constructor)) static void tell(void)
+{
+	setenv("ODD_LOADED", EXPAND(NAME), 1);
+}
 
 static void range(const void *ptr, size_t size)
 {

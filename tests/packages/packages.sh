@@ -77,7 +77,7 @@ point "what depends on it stayed" installed dummy-runtime
 point "core alone: a file is PAGE" says '^PAGE generic_msync$' probe file /file
 point "core alone: anonymous memory is BYTE" says '^BYTE generic_msync-byte$' probe anonymous
 point "core alone: CACHE_LINE is refused, with the reason" says \
-	'^map: -100009: .*CACHE_LINE.*clflush: .*/pmem2/clflush\.so: cannot open' forced
+	'^map: -100009: .*CACHE_LINE.*clflush: .*/pmem2/clflush\.so: No such file' forced
 
 if [ "$(dpkg --print-architecture)" = amd64 ]; then
 	point "+ clflush" install libpmem2-backend-clflush
