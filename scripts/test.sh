@@ -4,16 +4,19 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-usage="usage: test.sh [--quick]
+usage="usage: test.sh [--quick | --guests]
 Formatting; gcc: all tests; clang, and gcc with sanitizers: the suites that run much code, with
 fewer random cases. Build directories: build-test/.
+  --guests  the guests too, which boot kernels on emulated NVDIMMs
   --quick   gcc alone, fewer random cases, no guests, no Debian packages
 Exit status: 0; 1 if any failed."
 
 quick=
+guests=(--no-suite guest)
 case ${1-} in
 '') ;;
 --quick) quick=1 ;;
+--guests) guests=() ;;
 --help) echo "$usage"; exit ;;
 *) echo "$usage" >&2; exit 2 ;;
 esac
@@ -81,7 +84,7 @@ if [ $quick ]; then
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-2000}
 	step "gcc build" build gcc gcc && run gcc --no-suite guest --no-suite packages
 else
-	step "gcc build" build gcc gcc && run gcc
+	step "gcc build" build gcc gcc && run gcc ${guests[@]+"${guests[@]}"}
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}
 	step "clang build" build clang clang && run clang "${code[@]}" --suite headers --suite abi
 	# tests end without giving everything back: leaks are the fault injection's business
