@@ -128,8 +128,8 @@ point "+ tools" install libpmem2-tools
 point "pmem2 lists what is installed" says 'generic_msync .* built in' inside pmem2 backends
 
 nothing_left() {
-	apt purge 'libpmem2-*' && ! find "$root/usr" "$root/etc" "$root/var/lib" -path '*pmem2*' \
-		! -path '*/info/*' | grep .
+	apt purge 'libpmem2-*' && ! (cd "$root" && find usr etc var/lib -path '*pmem2*' \
+		! -path '*/info/*') | grep .
 }
 point "all goes without a trace" nothing_left
 plan
