@@ -2,6 +2,7 @@
 /* module.c -- loads a plug-in of the library from its directory. */
 #include "module.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -187,6 +188,24 @@ const void *pmem2_module_symbol(const char *name, const char *symbol, char *why,
 	return address;
 }
 
+void pmem2_module_list(void (*see)(void *arg, const char *name), void *arg)
+{
+	DIR *directory = opendir(pmem2_module_dir());
+
+	if (directory == NULL)
+		return;
+
+	for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+		char *end = strrchr(entry->d_name, '.');
+
+		if (end == NULL || strcmp(end, ".so") != 0)
+			continue;
+		*end = '\0';
+		see(arg, entry->d_name);
+	}
+	closedir(directory);
+}
+
 #else
 
 const void *pmem2_module_symbol(const char *name, const char *symbol, char *why, size_t size)
@@ -195,6 +214,12 @@ const void *pmem2_module_symbol(const char *name, const char *symbol, char *why,
 	snprintf(why, size, "%s is not built in, and this libpmem2 was built to load nothing",
 		name);
 	return NULL;
+}
+
+void pmem2_module_list(void (*see)(void *arg, const char *name), void *arg)
+{
+	(void)see;
+	(void)arg;
 }
 
 #endif

@@ -17,6 +17,9 @@ const char *pmem2_module_dir(void);
  */
 const void *pmem2_module_symbol(const char *name, const char *symbol, char *why, size_t size);
 
+/* Calls see with the NAME of each NAME.so of the directory; none is loaded. */
+void pmem2_module_list(void (*see)(void *arg, const char *name), void *arg);
+
 /* ---- its parts, for tests ---- */
 
 /*

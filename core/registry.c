@@ -124,22 +124,6 @@ static void refuse_pin(struct pmem2_registry *registry, const char *name, const 
 		"PMEM2_BACKEND names \"%.64s\": %s; there are", name, reason);
 }
 
-static void list_found(struct pmem2_registry *registry)
-{
-	size_t size = sizeof(registry->message);
-	const char *separator = " ";
-
-	for (size_t i = 0; i < registry->count; i++) {
-		const struct pmem2_found *found = &registry->found[i];
-
-		if (found->refusal[0] != '\0')
-			continue;
-		append(registry->message, size, "%s%s", separator, found->name);
-		separator = ", ";
-	}
-	append(registry->message, size, " in this library and in %s", pmem2_module_dir());
-}
-
 static bool is_name(const char *name, size_t length)
 {
 	static const char letters[] =
@@ -155,6 +139,42 @@ static struct pmem2_found *find_entry(struct pmem2_registry *registry, const cha
 			return &registry->found[i];
 
 	return NULL;
+}
+
+struct others {
+	struct pmem2_registry *registry;
+	const char *separator;
+};
+
+/* A file that nobody named: a third party's backend, as far as a name tells. */
+static void list_other(void *arg, const char *name)
+{
+	struct others *others = arg;
+	struct pmem2_registry *registry = others->registry;
+
+	if (!is_name(name, strlen(name)) || strcmp(name, "ndctl") == 0 ||
+		find_entry(registry, name) != NULL)
+		return;
+
+	append(registry->message, sizeof(registry->message), "%s%s", others->separator, name);
+	others->separator = ", ";
+}
+
+static void list_found(struct pmem2_registry *registry)
+{
+	size_t size = sizeof(registry->message);
+	const char *separator = " ";
+
+	for (size_t i = 0; i < registry->count; i++) {
+		const struct pmem2_found *found = &registry->found[i];
+
+		if (found->refusal[0] != '\0')
+			continue;
+		append(registry->message, size, "%s%s", separator, found->name);
+		separator = ", ";
+	}
+	append(registry->message, size, " in this library and in %s", pmem2_module_dir());
+	pmem2_module_list(list_other, &(struct others){registry, ", and there also "});
 }
 
 /* Marks one name of the list; one that the build does not know comes first of all. */

@@ -41,6 +41,13 @@ START_TEST(what_is_there_is_listed)
 }
 END_TEST
 
+START_TEST(files_that_nobody_asked_for_are_listed)
+{
+	refused("watchr", plugins(), "watcher");
+	says("stale");
+}
+END_TEST
+
 START_TEST(another_version_says_so)
 {
 	refused("stale", plugins(), "pmem2_backend_v1");
@@ -178,11 +185,11 @@ START_TEST(nothing_is_written_to_stderr_and_no_descriptor_left)
 END_TEST
 
 API_MAIN("backend_errors", missing_says_no_such_file, what_is_there_is_listed,
-	another_version_says_so, not_an_elf_file_says_so, a_file_under_another_name_says_so,
-	a_variant_without_operations_says_so, a_backend_without_variants_says_so,
-	an_empty_directory_says_no_such_file, a_name_with_a_slash_is_refused,
-	an_empty_name_is_refused, an_empty_name_among_others_is_refused,
-	a_list_that_begins_with_a_comma_is_refused, a_name_of_4_kib_is_refused,
-	odd_characters_are_refused, one_bad_name_spoils_the_list, hundreds_of_names_do_no_harm,
-	every_call_that_needs_a_backend_says_it_again, calls_that_need_none_go_on,
-	nothing_is_written_to_stderr_and_no_descriptor_left)
+	files_that_nobody_asked_for_are_listed, another_version_says_so, not_an_elf_file_says_so,
+	a_file_under_another_name_says_so, a_variant_without_operations_says_so,
+	a_backend_without_variants_says_so, an_empty_directory_says_no_such_file,
+	a_name_with_a_slash_is_refused, an_empty_name_is_refused,
+	an_empty_name_among_others_is_refused, a_list_that_begins_with_a_comma_is_refused,
+	a_name_of_4_kib_is_refused, odd_characters_are_refused, one_bad_name_spoils_the_list,
+	hundreds_of_names_do_no_harm, every_call_that_needs_a_backend_says_it_again,
+	calls_that_need_none_go_on, nothing_is_written_to_stderr_and_no_descriptor_left)
