@@ -25,4 +25,15 @@ for header in libpmem2.h libpmem2/base.h libpmem2/legacy.h libpmem2/backend.h; d
 		fi
 	done
 done
+
+# names of PMDK's that are not declared on Linux, or went with PMDK 2.0
+foreign() {
+	echo '#include <libpmem2.h>' | "$compiler" -I"$include" -E - |
+		grep -E 'pmem2_(source_from_handle|source_get_handle|config_set_handle|config_set_vdm|[a-z]*_async)'
+}
+if can c c11; then
+	point "functions of Windows and of miniasync are not declared" status 1 foreign
+else
+	skip "functions of Windows and of miniasync are not declared" "$compiler is not installed"
+fi
 plan
