@@ -59,6 +59,16 @@ static const char *isa(void)
 #endif
 }
 
+/* arm_dccvap has variants of its own for CPUs with DC CVADP */
+static const char *deep(void)
+{
+#if defined(__aarch64__)
+	return getauxval(AT_HWCAP2) & 1UL << 0 ? "-deep" : ""; /* DCPODP */
+#else
+	return "";
+#endif
+}
+
 static const char *const cpu_backends[] = {"clwb", "clflushopt", "clflush", "arm_dccvap"};
 #define N_CPU_BACKENDS (sizeof(cpu_backends) / sizeof(*cpu_backends))
 
@@ -82,7 +92,7 @@ static char expected[100];
 
 static const char *variant(const char *backend, const char *way)
 {
-	snprintf(expected, sizeof(expected), "%s%s-%s", backend, way, isa());
+	snprintf(expected, sizeof(expected), "%s%s%s-%s", backend, deep(), way, isa());
 	return expected;
 }
 
