@@ -65,7 +65,11 @@ usage 1 "suspect: in use during an unsafe shutdown, the count was 172 and is 176
 usage 1 "suspect" open
 usage 0 "" close
 usage 0 "closed" open
-umount /mnt/ext4
+
+dd if=/dev/zero of=/mnt/ext4/asked bs=4096 count=16 2>/dev/null
+check "little stack, no root, no module, no space" env ASK_FILE=/mnt/ext4/asked ASK_SPACE=/mnt/small \
+	DEVDAX=/dev/dax0.0 "$programs/asking"
+umount /mnt/ext4 /mnt/small
 
 export DEVDAX=/dev/dax0.0 DEVDAX_ALIGN=4096 DEVDAX_REGION=/sys/bus/nd/devices/region0
 check "region0 can be flushed deeply" grep -qx 1 "$DEVDAX_REGION/deep_flush"
@@ -83,7 +87,18 @@ echo content >/mnt/above/file
 knows "* bad NOSUPP" /mnt/above/file
 umount /mnt/above
 dmsetup remove --noudevsync above
+# the realtime device of an xfs, which is another than the one it is mounted from
+storage /dev/pmem1 /mnt/realtime rtdev=/dev/pmem3 \
+	env TEST_DIR=/ TEST_DEV=/ QA_CHECK_FS=1 mkfs.xfs -f -q -d rtinherit=1 -r rtdev=/dev/pmem3
+echo content >/mnt/realtime/file
+knows "id NOSUPP count NOSUPP node DAX_REGION_NOT_FOUND bad NOSUPP" /mnt/realtime/file
+umount /mnt/realtime
 
 printf 'start=8192, size=16384\nstart=32768\n' | sfdisk --quiet --wipe always /dev/pmem1
 bad_blocks "ext4 on a partition" /dev/pmem1p2 32768 mkfs.ext4 -F -q -b 4096
+
+check "sector mode" ndctl create-namespace -f -e namespace1.0 -m sector
+storage /dev/pmem1s /mnt/sector defaults mkfs.ext4 -F -q -b 4096
+echo content >/mnt/sector/file
+knows "* node 0 bad NOSUPP" /mnt/sector/file
 [ "$failures" -eq 0 ]
