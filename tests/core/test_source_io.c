@@ -94,16 +94,16 @@ END_TEST
 START_TEST(errors_are_told_apart)
 {
 	struct pmem2_source file = file_of(2);
-	char buf[16];
+	char buf[16], text[128];
 
 	error_once = EIO;
-	fails(pmem2_source_pread_mcsafe(&file, buf, sizeof(buf), 4096), PMEM2_E_IO_FAIL,
-		"pread: Input/output error at offset 4096");
+	snprintf(text, sizeof(text), "pread: %s at offset 4096", strerror(EIO));
+	fails(pmem2_source_pread_mcsafe(&file, buf, sizeof(buf), 4096), PMEM2_E_IO_FAIL, text);
 	error_once = EIO;
 	fails(pmem2_source_pwrite_mcsafe(&file, buf, sizeof(buf), 0), PMEM2_E_IO_FAIL, "pwrite:");
 	error_once = EDQUOT;
-	fails(pmem2_source_pwrite_mcsafe(&file, buf, sizeof(buf), 0), -EDQUOT,
-		"pwrite: Disk quota");
+	snprintf(text, sizeof(text), "pwrite: %s", strerror(EDQUOT));
+	fails(pmem2_source_pwrite_mcsafe(&file, buf, sizeof(buf), 0), -EDQUOT, text);
 }
 END_TEST
 
