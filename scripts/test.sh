@@ -8,7 +8,8 @@ usage="usage: test.sh [--quick | --guests]
 Formatting; gcc: all tests; clang, and gcc with sanitizers: the suites that run much code, with
 fewer random cases. Build directories: build-test/.
   --guests  the guests too, which boot kernels on emulated NVDIMMs
-  --quick   gcc alone, fewer random cases, no guests, no Debian packages
+  --quick   gcc alone, fewer random cases, no guests, no Debian packages,
+            no other builds
 Exit status: 0; 1 if any failed."
 
 quick=
@@ -82,7 +83,7 @@ mkdir -p $root
 step format scripts/format.sh --check
 if [ $quick ]; then
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-2000}
-	step "gcc build" build gcc gcc && run gcc --no-suite guest --no-suite packages
+	step "gcc build" build gcc gcc && run gcc --no-suite guest --no-suite packages --no-suite build
 else
 	step "gcc build" build gcc gcc && run gcc ${guests[@]+"${guests[@]}"}
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}

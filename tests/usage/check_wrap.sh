@@ -5,37 +5,14 @@
 source=$2
 # shellcheck source=tests/tap.sh
 . "$1"
+# shellcheck source=tests/check_tarball.sh
+. "$source/tests/check_tarball.sh"
 
-tarball=$(sed -n 's/^source_filename *= *//p' "$source/subprojects/check.wrap")
 mkdir tree
 tar -C "$source" --exclude=./.git --exclude='./build*' --exclude=./subprojects/check-* \
 	--exclude=./subprojects/packagecache -c . | tar -C tree -x
 
-# apt with a state of its own and the machine's repositories, asked for sources
-archive() {
-	mkdir -p apt/{parts,lists/partial,cache/archives/partial} tree/subprojects/packagecache
-	for file in /etc/apt/sources.list.d/*.sources; do
-		[ ! -e "$file" ] || sed 's/^Types:.*/Types: deb-src/' "$file" >"apt/parts/${file##*/}"
-	done
-	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-		[ ! -e "$file" ] || sed -n 's/^deb /deb-src /p' "$file" >"apt/parts/${file##*/}.list"
-	done
-	options=(-qq -o "Dir::Etc::SourceList=/dev/null" -o "Dir::Etc::SourceParts=$PWD/apt/parts"
-		-o "Dir::State::Lists=$PWD/apt/lists" -o "Dir::Cache=$PWD/apt/cache"
-		-o APT::Sandbox::User=)
-	apt-get "${options[@]}" update || true # another repository than Debian's may have no sources
-	(cd tree/subprojects/packagecache && apt-get "${options[@]}" source --download-only check)
-	[ -s "tree/subprojects/packagecache/$tarball" ]
-}
-
-if ! command -v apt-get >/dev/null; then
-	echo "1..0 # SKIP no apt-get: Debian's archive has the tarball"
-	exit
-fi
-if ! archive >said 2>&1; then
-	echo "1..0 # SKIP Debian's archive does not give $tarball: $(tail -n 1 said)"
-	exit
-fi
+get_check_tarball "$source" tree/subprojects/packagecache
 
 # without a network where that can be had
 offline=()

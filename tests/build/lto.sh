@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Link-time optimization changes nothing that shows: symbols, versions, and a durable copy.
+# usage: lto.sh TAP SOURCE-ROOT LIBRARY-WITHOUT COMPILER
+source=$2 plain=$(realpath "$3") compiler=$4
+# shellcheck source=tests/tap.sh
+. "$1"
+
+setup() {
+	CC=$compiler meson setup build "$source" -Db_lto=true -Dwerror=true --prefix="$PWD/root" --libdir=lib \
+		--buildtype=release -Dtests=false -Dman=disabled -Dndctl=disabled "$@" &&
+		meson install -C build --quiet
+}
+symbols() { nm -D --defined-only --with-symbol-versions "$1" | sed 's/^[0-9a-f]* //' | sort; }
+same_symbols() { diff <(symbols "$plain") <(symbols root/lib/libpmem2.so.1); }
+exports_one() {
+	for file in root/lib/pmem2/*.so; do
+		diff <(echo 'R pmem2_backend_v1') <(symbols "$file" | sed 's/^D/R/') || return
+	done
+}
+runs() {
+	"$compiler" -D_GNU_SOURCE "$source/tests/build/names.c" -o names -Iroot/include -Lroot/lib -lpmem2 &&
+		says '^PAGE generic_msync$' env LD_LIBRARY_PATH=root/lib ./names
+}
+forced() {
+	says '^CACHE_LINE cl' env LD_LIBRARY_PATH=root/lib PMEM2_FORCE_GRANULARITY=CACHE_LINE ./names
+}
+
+point "builds without a warning" setup
+point "exports the same symbols" same_symbols
+point "backends export theirs" exports_one
+point "a program runs" runs
+grep -qw clflush /proc/cpuinfo && point "and loads a backend" forced
+plan
