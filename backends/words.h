@@ -60,4 +60,10 @@ static inline void store8(char *p, v8 v)
 	*(any64 *)p = v;
 }
 
+/* A load that is done, although nobody needs the value. */
+static inline void touch(const char *p)
+{
+	(void)*(const volatile char *)p;
+}
+
 #endif

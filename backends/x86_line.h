@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How x86-64 moves 16, 32 and 64 bytes. VECTOR, set by the build, is the widest register: 64
- * (AVX-512F), 32 (AVX2) or 16 (SSE2) bytes; the build gives the compiler the flags for it.
+ * (AVX-512F), 32 (AVX2) or 16 (SSE2) bytes; DIRECT_STORES: streams are MOVDIR64B. The build gives
+ * the compiler the flags for it.
  */
 #ifndef PMEM2_X86_LINE_H
 #define PMEM2_X86_LINE_H
@@ -11,7 +12,9 @@
 
 #include "words.h"
 
-#if VECTOR == 64
+#ifdef DIRECT_STORES
+#define ISA_NEEDS (PMEM2_CPU_AVX512F | PMEM2_CPU_MOVDIR64B)
+#elif VECTOR == 64
 #define ISA_NEEDS PMEM2_CPU_AVX512F
 #elif VECTOR == 32
 #define ISA_NEEDS PMEM2_CPU_AVX2
@@ -108,7 +111,11 @@ static inline void store64(char *p, v64 v)
 
 static inline void stream64(char *p, v64 v)
 {
+#ifdef DIRECT_STORES
+	_movdir64b(p, &v); /* from memory only; the stack is in a cache */
+#else
 	_mm512_stream_si512((__m512i *)p, v);
+#endif
 }
 
 static inline v64 splat64(int c)
@@ -126,6 +133,13 @@ static inline v64 splat64(int c)
 static inline void fence(void)
 {
 	__asm__ volatile("sfence" ::: "memory");
+}
+
+/* The CPU's clock, when all loads before it are done */
+static inline uint64_t ticks(void)
+{
+	_mm_lfence();
+	return __rdtsc();
 }
 
 #endif

@@ -2,6 +2,7 @@
 /* The backend clwb: its variants, best first. ops.c makes them. */
 #include <libpmem2/backend.h>
 
+extern const struct pmem2_variant pmem2_clwb_movdir64b, pmem2_clwb_byte_movdir64b;
 extern const struct pmem2_variant pmem2_clwb_avx512f, pmem2_clwb_byte_avx512f;
 extern const struct pmem2_variant pmem2_clwb_avx2, pmem2_clwb_byte_avx2;
 extern const struct pmem2_variant pmem2_clwb_sse2, pmem2_clwb_byte_sse2;
@@ -14,6 +15,8 @@ struct pmem2_tuning pmem2_clwb_tuning = {
 };
 
 static const struct pmem2_variant *const variants[] = {
+	&pmem2_clwb_movdir64b,
+	&pmem2_clwb_byte_movdir64b,
 	&pmem2_clwb_avx512f,
 	&pmem2_clwb_byte_avx512f,
 	&pmem2_clwb_avx2,

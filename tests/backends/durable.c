@@ -125,7 +125,7 @@ static void set_contract(const struct contract *contract, size_t movnt_threshold
 	model_tuning.nt_evicts = contract->nt_evicts;
 	model_tuning.shape = contract->shape;
 	model_tuning.movnt_threshold = movnt_threshold;
-	recorder.streams_count = contract->nt_evicts;
+	recorder.streams_count = STREAMS_REACH_MEMORY && contract->nt_evicts;
 }
 
 START_TEST(every_size_alignment_and_flag)
