@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "written.h"
 
 enum {
 	BATCH = 16 * PF_PAGE, /* bytes read at once */
@@ -108,6 +109,14 @@ static void search_resident(const struct search *s, uintptr_t begin, uintptr_t e
 	}
 }
 
+static void search_all(const struct search *s, uintptr_t begin, uintptr_t end)
+{
+	if (end - begin <= FEW)
+		search_memory(s, begin, end);
+	else
+		search_resident(s, begin, end);
+}
+
 void pmem2_pf_changed(const struct pf_map *map, size_t begin, size_t end, enum pf_against against,
 	void (*visit)(const struct pf_lines *lines, void *arg), void *arg)
 {
@@ -115,12 +124,44 @@ void pmem2_pf_changed(const struct pf_map *map, size_t begin, size_t end, enum p
 	uintptr_t first = ((uintptr_t)map->address + begin) / PF_LINE * PF_LINE;
 	uintptr_t last = ((uintptr_t)map->address + end + PF_LINE - 1) / PF_LINE * PF_LINE;
 
-	if (end - begin <= FEW)
-		search_memory(&search, first, last);
-	else
-		search_resident(&search, first, last);
+	search_all(&search, first, last);
+}
+
+static void search_pages(uintptr_t begin, uintptr_t end, void *arg)
+{
+	const struct search *s = arg;
+	uintptr_t first = (uintptr_t)s->map->address / PF_LINE * PF_LINE;
+	uintptr_t last =
+		((uintptr_t)s->map->address + s->map->length + PF_LINE - 1) / PF_LINE * PF_LINE;
+
+	search_memory(s, begin > first ? begin : first, end < last ? end : last);
+}
+
+void pmem2_pf_changed_since(struct pf_map *map, enum pf_against against,
+	void (*visit)(const struct pf_lines *lines, void *arg), void *arg)
+{
+	struct search search = {map, against, visit, arg};
+	uintptr_t begin = (uintptr_t)map->address / PF_PAGE * PF_PAGE;
+	uintptr_t end = (uintptr_t)map->address + map->length;
+
+	if (map->watched && pmem2_pf_written(begin, (end + PF_PAGE - 1) / PF_PAGE * PF_PAGE,
+				    search_pages, &search))
+		return;
+	map->watched = false;
+	pmem2_pf_changed(map, 0, map->length, against, visit, arg);
+}
+
+void pmem2_pf_changed_watch(struct pf_map *map)
+{
+	uintptr_t begin = (uintptr_t)map->address / PF_PAGE * PF_PAGE;
+	uintptr_t end = (uintptr_t)map->address + map->length;
+
+	map->watched = pmem2_pf_written_watch(begin, (end + PF_PAGE - 1) / PF_PAGE * PF_PAGE);
 }
 
 void pmem2_pf_changed_forked(void)
 {
+	pmem2_pf_written_forked();
+	for (size_t i = 0; i < pmem2_pf_engine.map_count; i++)
+		pmem2_pf_engine.maps[i].watched = false;
 }

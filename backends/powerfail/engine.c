@@ -10,6 +10,8 @@
 
 #include "session.h"
 
+enum { CHEAP = 16 << 20 }; /* bytes that may be compared at each drain */
+
 struct pf_engine pmem2_pf_engine;
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
@@ -274,12 +276,12 @@ static void visit_dirty(const struct pf_lines *lines, void *arg)
 	note_dirty(lines, &n->who);
 }
 
-void pmem2_pf_note_dirty(const struct pf_map *map, struct pf_who who, unsigned flags)
+void pmem2_pf_note_dirty(struct pf_map *map, struct pf_who who, unsigned flags)
 {
 	struct noting noting = {who, flags};
 
 	if (map != NULL) {
-		pmem2_pf_changed(map, 0, map->length, PF_LAST_SEEN, visit_dirty, &noting);
+		pmem2_pf_changed_since(map, PF_LAST_SEEN, visit_dirty, &noting);
 		return;
 	}
 	for (size_t i = 0; i < engine->map_count; i++)
@@ -302,11 +304,22 @@ static void trace_drain(struct pf_who who)
 static void flush_byte_maps(struct call *call)
 {
 	for (size_t i = 0; i < engine->map_count; i++) {
-		const struct pf_map *m = &engine->maps[i];
+		struct pf_map *m = &engine->maps[i];
 
 		if (m->granularity == PMEM2_GRANULARITY_BYTE)
-			pmem2_pf_changed(m, 0, m->length, PF_DURABLE, flush_changed, call);
+			pmem2_pf_changed_since(m, PF_DURABLE, flush_changed, call);
 	}
+}
+
+static bool looks_for_dirty(void)
+{
+	size_t dear = 0; /* bytes to be compared */
+
+	for (size_t i = 0; i < engine->map_count; i++)
+		if (!engine->maps[i].watched)
+			dear += engine->maps[i].length;
+	return engine->settings.dirty == PF_DIRTY_ON ||
+	       (engine->settings.dirty == PF_DIRTY_IF_CHEAP && dear <= CHEAP);
 }
 
 static void drain(struct call *call)
@@ -316,7 +329,7 @@ static void drain(struct call *call)
 
 	if ((call->what & PF_FENCE) != 0)
 		flush_byte_maps(call);
-	if (engine->settings.dirty)
+	if (looks_for_dirty())
 		pmem2_pf_note_dirty(NULL, who, 0);
 	if (thread == &engine->msync)
 		who.thread |= PF_THREAD_MSYNC;

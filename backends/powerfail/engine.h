@@ -21,6 +21,14 @@ struct pf_map {
 	size_t length, offset; /* bytes; offset in the file */
 	struct pf_medium *medium;
 	enum pmem2_granularity granularity;
+	bool watched; /* the kernel tells which of its pages are written to */
+};
+
+/* Whether to look, at each drain, for what nobody flushed. */
+enum pf_dirty {
+	PF_DIRTY_OFF,
+	PF_DIRTY_IF_CHEAP,
+	PF_DIRTY_ON,
 };
 
 /* What PMEM2_POWERFAIL_* say; "" or false if unset. */
@@ -28,7 +36,7 @@ struct pf_settings {
 	char trace[PATH_MAX];
 	char report[PATH_MAX];
 	bool stacks; /* whole call stacks, not call sites alone */
-	bool dirty;  /* look at each drain for what nobody flushed */
+	enum pf_dirty dirty;
 };
 
 struct pf_engine {
@@ -104,7 +112,7 @@ const char *pmem2_pf_trace_lines(enum pf_record_kind kind, struct pf_who who, un
 	const struct pf_lines *lines);
 
 /* Notes what nobody flushed, of one map or of all whose stores are not durable by a fence. */
-void pmem2_pf_note_dirty(const struct pf_map *map, struct pf_who who, unsigned flags);
+void pmem2_pf_note_dirty(struct pf_map *map, struct pf_who who, unsigned flags);
 
 /* From what a line differs. */
 enum pf_against {
@@ -118,6 +126,13 @@ enum pf_against {
  */
 void pmem2_pf_changed(const struct pf_map *map, size_t begin, size_t end, enum pf_against against,
 	void (*visit)(const struct pf_lines *lines, void *arg), void *arg);
+
+/* Likewise in all of a map, where only what was written to since the last such call is of interest. */
+void pmem2_pf_changed_since(struct pf_map *map, enum pf_against against,
+	void (*visit)(const struct pf_lines *lines, void *arg), void *arg);
+
+/* Makes that quick, if the kernel can. */
+void pmem2_pf_changed_watch(struct pf_map *map);
 
 /* A child process has to look for changes otherwise than its parent did. */
 void pmem2_pf_changed_forked(void);

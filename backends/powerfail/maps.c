@@ -211,6 +211,9 @@ static int attach(struct pf_map *map, const struct pf_medium *wanted, int fd)
 	else
 		map->medium = new_medium(wanted, map, fd, &ret);
 	shown = known && is_shown(map);
+	if (ret == 0 && (engine->settings.dirty != PF_DIRTY_OFF ||
+				map->granularity == PMEM2_GRANULARITY_BYTE))
+		pmem2_pf_changed_watch(map);
 	if (ret == 0)
 		ret = add_map(map);
 	if (ret != 0)

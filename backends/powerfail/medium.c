@@ -28,6 +28,8 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 	size_t capacity = capacity_for(size);
 
 	medium->size = size;
+	medium->snapshot_at = at;
+	medium->snapshot_size = size;
 	medium->capacity = capacity;
 	medium->newest = zeros(newest_bytes(capacity));
 	if (medium->newest == MAP_FAILED)

@@ -11,8 +11,8 @@ static const size_t reserve = (size_t)64 << 30; /* bytes of address space for ve
 
 int pmem2_pf_model_init(struct pf_model *model, bool keeps_all)
 {
+	*model = (struct pf_model){0};
 	int ret = pmem2_pf_arena_init(&model->versions, reserve);
-
 	if (ret != 0)
 		return ret;
 	if (pmem2_pf_arena_take(&model->versions, sizeof(struct pf_version)) == NULL) {
@@ -20,9 +20,7 @@ int pmem2_pf_model_init(struct pf_model *model, bool keeps_all)
 		return -ENOMEM;
 	}
 
-	model->unused = 0;
 	model->keeps_all = keeps_all;
-	model->dropped = 0;
 	return 0;
 }
 
@@ -45,6 +43,7 @@ void pmem2_pf_model_forget(struct pf_model *model)
 	pmem2_pf_arena_clear(&model->versions);
 	pmem2_pf_arena_take(&model->versions, sizeof(struct pf_version));
 	model->unused = 0;
+	model->dirty = 0;
 }
 
 /* ---- versions ---- */
@@ -108,6 +107,7 @@ static void supersede(struct pf_model *model, uint32_t number)
 		uint32_t older = v->older;
 
 		if (v->thread == NULL) {
+			model->dirty--;
 			give_back(model, number);
 		} else {
 			v->superseded = true;
@@ -201,6 +201,14 @@ void pmem2_pf_model_dirty(struct pf_model *model, struct pf_medium *medium, size
 	add_version(model, medium, line, content, origin);
 }
 
+static void make_durable(struct pf_model *model, struct pf_medium *medium, size_t line,
+	const char *content)
+{
+	if (model->settling != NULL)
+		model->settling(model->arg, medium, line, content);
+	memcpy(pmem2_pf_medium_line(medium, line), content, PF_LINE);
+}
+
 static void settle(struct pf_model *model, uint32_t number)
 {
 	struct pf_version *v = pmem2_pf_version(model, number);
@@ -208,7 +216,7 @@ static void settle(struct pf_model *model, uint32_t number)
 
 	supersede(model, v->older);
 	*link = 0;
-	memcpy(pmem2_pf_medium_line(v->medium, v->line), v->content, PF_LINE);
+	make_durable(model, v->medium, v->line, v->content);
 	v->thread->pending--;
 }
 
@@ -237,5 +245,5 @@ void pmem2_pf_model_write(struct pf_model *model, struct pf_medium *medium, size
 {
 	supersede(model, medium->newest[line]);
 	medium->newest[line] = 0;
-	memcpy(pmem2_pf_medium_line(medium, line), content, PF_LINE);
+	make_durable(model, medium, line, content);
 }

@@ -44,7 +44,11 @@ struct pf_model {
 	struct pf_arena versions;
 	uint32_t unused;  /* the first of a list */
 	bool keeps_all;   /* each flush of a line makes a version; else only the newest is kept */
+	uint64_t dirty;   /* how many of the versions are */
 	uint64_t dropped; /* versions for which there was no memory */
+	/* unless NULL, told before a line's durable content changes */
+	void (*settling)(void *arg, struct pf_medium *medium, size_t line, const char *content);
+	void *arg;
 };
 
 /* What made a version, for whoever asks later. */

@@ -79,6 +79,13 @@ void pmem2_pf_report_count(struct pf_report *report, enum pf_class class, uint32
 	f->length = length;
 }
 
+/* As much of some bytes as the glimpse has room for, at a place in it. */
+static void glimpse(char *to, size_t at, const char *bytes, size_t size)
+{
+	if (at < PF_GLIMPSE)
+		memcpy(to + at, bytes, size < PF_GLIMPSE - at ? size : PF_GLIMPSE - at);
+}
+
 /* The finding before, if it ends in the line before this one. */
 static struct pf_finding *neighbour(const struct pf_report *report, enum pf_class class,
 	uint32_t stack, uint32_t file, size_t line)
@@ -106,6 +113,8 @@ void pmem2_pf_report_lost(struct pf_report *report, enum pf_class class, uint32_
 
 	f = neighbour(report, class, stack, file, line);
 	if (f != NULL) {
+		glimpse(f->live, line * PF_LINE - f->offset, live, PF_LINE);
+		glimpse(f->durable, line * PF_LINE - f->offset, durable, PF_LINE);
 		f->length = line * PF_LINE + last - f->offset;
 		return;
 	}
@@ -117,9 +126,8 @@ void pmem2_pf_report_lost(struct pf_report *report, enum pf_class class, uint32_
 	f->file = file;
 	f->offset = line * PF_LINE + first;
 	f->length = last - first;
-	memcpy(f->live, live + first, first + PF_GLIMPSE <= PF_LINE ? PF_GLIMPSE : PF_LINE - first);
-	memcpy(f->durable, durable + first,
-		first + PF_GLIMPSE <= PF_LINE ? PF_GLIMPSE : PF_LINE - first);
+	glimpse(f->live, 0, live + first, PF_LINE - first);
+	glimpse(f->durable, 0, durable + first, PF_LINE - first);
 }
 
 const char *pmem2_pf_class_name(enum pf_class class, bool token)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "losses.h"
 #include "snapshot.h"
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
@@ -40,7 +41,9 @@ static void read_settings(struct pf_settings *s)
 	copy_setting(s->trace, sizeof(s->trace), "PMEM2_POWERFAIL_TRACE");
 	copy_setting(s->report, sizeof(s->report), "PMEM2_POWERFAIL_REPORT");
 	s->stacks = is_set("PMEM2_POWERFAIL_STACKS");
-	s->dirty = is_set("PMEM2_POWERFAIL_DIRTY");
+	s->dirty = is_set("PMEM2_POWERFAIL_DIRTY") ? PF_DIRTY_ON : PF_DIRTY_OFF;
+	if (s->dirty && strcmp(secure_getenv("PMEM2_POWERFAIL_DIRTY"), "auto") == 0)
+		s->dirty = PF_DIRTY_IF_CHEAP;
 }
 
 /* ---- modules and stacks ---- */
@@ -156,7 +159,12 @@ void pmem2_pf_session_map(enum pf_record_kind kind, const struct pf_map *map)
 
 static void trace_file_again(const struct pf_medium *medium)
 {
-	const struct pf_content content = {medium->size, -1, medium->durable, 0, medium->size};
+	const struct pf_content content = {
+		.size = medium->size,
+		.fd = -1,
+		.memory = medium->durable,
+		.end = medium->size,
+	};
 	size_t at;
 	int fd;
 
@@ -275,76 +283,38 @@ static void report(size_t first)
 		report_to_file();
 }
 
-static bool is_mapped(const struct pf_version *v, const struct pf_map *map)
+static bool is_in_map(const struct pf_version *v, const void *arg)
 {
-	size_t at = v->line * PF_LINE;
+	const struct pf_map *map = arg;
 
-	return v->medium == map->medium && at + PF_LINE > map->offset &&
-	       at < map->offset + map->length;
+	return pmem2_pf_is_within(v, map->medium, map->offset, map->length);
 }
 
-/* Whether the version is what the line holds, and is not durable. */
-static bool is_lost(uint32_t number, const struct pf_map *map)
+static bool is_in_any_map(const struct pf_version *v, const void *arg)
 {
-	const struct pf_version *v = pmem2_pf_version(&engine->model, number);
-
-	if (v->medium == NULL || v->superseded || v->medium->newest[v->line] != number)
-		return false;
-	if (map != NULL)
-		return is_mapped(v, map);
+	(void)arg;
 	for (size_t i = 0; i < engine->map_count; i++)
-		if (is_mapped(v, &engine->maps[i]))
+		if (is_in_map(v, &engine->maps[i]))
 			return true;
 	return false;
 }
 
-static int by_place(const void *a, const void *b)
+static uint64_t losses(void)
 {
-	const struct pf_version *v = pmem2_pf_version(&engine->model, *(const uint32_t *)a);
-	const struct pf_version *w = pmem2_pf_version(&engine->model, *(const uint32_t *)b);
-
-	if (v->medium != w->medium)
-		return v->medium->id < w->medium->id ? -1 : 1;
-	return v->line < w->line ? -1 : v->line > w->line;
+	return engine->report.count[PF_MISSING_FLUSH] + engine->report.count[PF_MISSING_DRAIN];
 }
 
-/* What is dirty is in the model by now. map NULL: of all maps. */
-static void find_losses(const struct pf_map *map)
-{
-	uint32_t count = 0, versions = pmem2_pf_versions(&engine->model);
-	uint32_t *lost = malloc(versions * sizeof(*lost));
-
-	if (lost == NULL)
-		return;
-	for (uint32_t i = 1; i < versions; i++)
-		if (is_lost(i, map))
-			lost[count++] = i;
-	qsort(lost, count, sizeof(*lost), by_place);
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct pf_version *v = pmem2_pf_version(&engine->model, lost[i]);
-
-		pmem2_pf_report_lost(&engine->report,
-			v->thread == NULL ? PF_MISSING_FLUSH : PF_MISSING_DRAIN,
-			v->thread == NULL ? 0 : v->stack, v->medium->id, v->line, v->content,
-			pmem2_pf_medium_line(v->medium, v->line));
-	}
-	free(lost);
-}
-
-void pmem2_pf_session_detaching(const struct pf_map *map)
+void pmem2_pf_session_detaching(struct pf_map *map)
 {
 	size_t first = pmem2_pf_findings(&engine->report);
-	uint64_t before =
-		engine->report.count[PF_MISSING_FLUSH] + engine->report.count[PF_MISSING_DRAIN];
+	uint64_t before = losses();
 
 	if (engine->settings.report[0] == '\0' && !engine->trace.on)
 		return;
 	if (map->granularity != PMEM2_GRANULARITY_BYTE)
 		pmem2_pf_note_dirty(map, (struct pf_who){0}, PF_LINES_LAST);
-	find_losses(map);
-	if (engine->report.count[PF_MISSING_FLUSH] + engine->report.count[PF_MISSING_DRAIN] >
-		before)
+	pmem2_pf_find_losses(&engine->model, &engine->report, is_in_map, map);
+	if (losses() > before)
 		report(first);
 }
 
@@ -364,7 +334,7 @@ static void at_exit(void)
 	r = pmem2_pf_trace_reserve(&engine->trace, sizeof(*r));
 	if (r != NULL)
 		pmem2_pf_trace_commit(&engine->trace, r, PF_RECORD_EXIT, sizeof(*r));
-	find_losses(NULL);
+	pmem2_pf_find_losses(&engine->model, &engine->report, is_in_any_map, NULL);
 	report(0);
 	pmem2_pf_leave();
 }

@@ -22,6 +22,6 @@ int pmem2_pf_session_file(const struct pf_medium *medium, const struct pf_conten
 void pmem2_pf_session_map(enum pf_record_kind kind, const struct pf_map *map);
 
 /* A mapping is about to end: notes, and says, what of it is lost. */
-void pmem2_pf_session_detaching(const struct pf_map *map);
+void pmem2_pf_session_detaching(struct pf_map *map);
 
 #endif

@@ -59,10 +59,11 @@ static int copy_by_hand(int from, size_t begin, size_t end, int to, size_t at)
 			continue;
 		if (n <= 0)
 			return n < 0 ? -errno : 0; /* the file shrank */
-		int ret = copy_memory(block, (size_t)n, to, at + begin);
+		int ret = copy_memory(block, (size_t)n, to, at);
 		if (ret != 0)
 			return ret;
 		begin += (size_t)n;
+		at += (size_t)n;
 	}
 	return 0;
 }
@@ -70,18 +71,19 @@ static int copy_by_hand(int from, size_t begin, size_t end, int to, size_t at)
 static int copy_extent(int from, size_t begin, size_t end, int to, size_t at)
 {
 	while (begin < end) {
-		loff_t in = (loff_t)begin, out = (loff_t)(at + begin);
+		loff_t in = (loff_t)begin, out = (loff_t)at;
 		ssize_t n = copy_file_range(from, &in, to, &out, end - begin, 0);
 
 		if (n <= 0)
 			return copy_by_hand(from, begin, end, to, at);
 		begin += (size_t)n;
+		at += (size_t)n;
 	}
 	return 0;
 }
 
-/* The next data from `begin` on, or false. Where holes cannot be told all is data. */
-static bool next_extent(int fd, size_t size, size_t *begin, size_t *end)
+/* The next data from *begin on, and before *end; or false. Where holes cannot be told all is data. */
+static bool next_extent(int fd, size_t *begin, size_t *end)
 {
 	off_t data = lseek(fd, (off_t)*begin, SEEK_DATA);
 
@@ -92,31 +94,34 @@ static bool next_extent(int fd, size_t size, size_t *begin, size_t *end)
 
 	off_t hole = lseek(fd, (off_t)*begin, SEEK_HOLE);
 
-	*end = hole > (off_t)*begin && (size_t)hole < size ? (size_t)hole : size;
-	return *begin < size;
+	if (hole > (off_t)*begin && (size_t)hole < *end)
+		*end = (size_t)hole;
+	return *begin < *end;
 }
 
-/* The position of `from` is the program's: it is put back. */
-static int copy_file(int from, size_t size, int to, size_t at)
+/* The position of the descriptor is the program's: it is put back. */
+static int copy_file(const struct pf_content *content, int to, size_t to_at)
 {
-	off_t position = lseek(from, 0, SEEK_CUR);
-	size_t begin = 0, end;
+	off_t position = lseek(content->fd, 0, SEEK_CUR);
+	size_t begin = content->at, last = content->at + content->size, end = last;
 	int ret = 0;
 
-	while (ret == 0 && begin < size && next_extent(from, size, &begin, &end)) {
-		ret = copy_extent(from, begin, end, to, at);
+	while (ret == 0 && begin < last && next_extent(content->fd, &begin, &end)) {
+		ret = copy_extent(content->fd, begin, end, to, to_at + (begin - content->at));
 		begin = end;
+		end = last;
 	}
 	if (position >= 0)
-		lseek(from, position, SEEK_SET);
+		lseek(content->fd, position, SEEK_SET);
 	return ret;
 }
 
-int pmem2_pf_snapshot(const struct pf_content *content, int to, size_t at)
+int pmem2_pf_snapshot(const struct pf_content *content, int to, size_t to_at)
 {
 	if (content->fd >= 0)
-		return copy_file(content->fd, content->size, to, at);
-	return copy_memory(content->memory, content->end - content->begin, to, at + content->begin);
+		return copy_file(content, to, to_at);
+	return copy_memory(content->memory, content->end - content->begin, to,
+		to_at + content->begin);
 }
 
 int pmem2_pf_snapshot_open(void)

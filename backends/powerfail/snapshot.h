@@ -8,13 +8,14 @@
 /* What a file holds. */
 struct pf_content {
 	size_t size;        /* bytes of the file */
-	int fd;             /* where they are read; or, if it is -1, */
+	int fd;             /* where they are read, */
+	size_t at;          /* from there on; or, if fd is -1, */
 	const char *memory; /* where [begin, end) of them are, and zeros everywhere else */
 	size_t begin, end;
 };
 
-/* Copies it into a file at `at`, which must not hold anything yet. 0 or -errno. */
-int pmem2_pf_snapshot(const struct pf_content *content, int to, size_t at);
+/* Copies it into a file at `to_at`, which must not hold anything yet. 0 or -errno. */
+int pmem2_pf_snapshot(const struct pf_content *content, int to, size_t to_at);
 
 /* A file without name, for a snapshot that nobody else wants. The descriptor or -errno. */
 int pmem2_pf_snapshot_open(void);

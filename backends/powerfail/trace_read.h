@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* trace_read.h -- reads a trace, also one whose program was killed. */
+#ifndef POWERFAIL_TRACE_READ_H
+#define POWERFAIL_TRACE_READ_H
+
+#include <stddef.h>
+
+#include "trace_format.h"
+
+struct pf_reader {
+	int fd;
+	const char *base; /* the whole trace */
+	size_t size, at;
+	const struct pf_trace_header *header;
+	char error[512]; /* a sentence, if the trace is not what it should be */
+};
+
+/* 0 or -1, with a sentence in error. */
+int pmem2_pf_reader_open(struct pf_reader *reader, const char *path);
+void pmem2_pf_reader_close(struct pf_reader *reader);
+void pmem2_pf_reader_rewind(struct pf_reader *reader);
+
+/* The next record; NULL at the end, or with a sentence in error. */
+const struct pf_record *pmem2_pf_reader_next(struct pf_reader *reader);
+
+static inline enum pf_record_kind pmem2_pf_record_kind(const struct pf_record *record)
+{
+	return (enum pf_record_kind)(record->head >> 56);
+}
+
+static inline size_t pmem2_pf_record_size(const struct pf_record *record)
+{
+	return (size_t)(record->head & UINT64_C(0x00ffffffffffffff));
+}
+
+#endif
