@@ -9,6 +9,7 @@ static const char usage[] =
 	"usage: pmem2 info [FILE]   print the CPU, the backends, the environment; or what a mapping\n"
 	"                           of FILE, a file or a device such as /dev/dax0.0, would be\n"
 	"       pmem2 backends      print the backends, best first, and why one is refused\n"
+	"       pmem2 crashtest     find what a power cut would break of a program's files; has --help\n"
 	"       pmem2 --help\n"
 	"       pmem2 --version\n"
 	"\n"
@@ -21,6 +22,7 @@ static const struct {
 } commands[] = {
 	{"info", tool_info},
 	{"backends", tool_backends},
+	{"crashtest", tool_crashtest},
 };
 
 int main(int argc, char *argv[])
@@ -30,7 +32,7 @@ int main(int argc, char *argv[])
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(name, commands[i].name) != 0)
 			continue;
-		if (argc > 2 && strcmp(argv[2], "--help") == 0)
+		if (argc > 2 && strcmp(argv[2], "--help") == 0 && commands[i].run != tool_crashtest)
 			name = argv[2];
 		else
 			return commands[i].run(argc - 2, argv + 2);

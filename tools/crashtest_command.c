@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* crashtest_command.c -- the checker's command line. */
+#include "crashtest_command.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the text ---- */
+
+/* "{}" or "{n}" at text: its length, and which path; 0: neither. */
+static size_t placeholder(const char *text, size_t count, size_t *path)
+{
+	char *end;
+
+	if (text[0] != '{')
+		return 0;
+	*path = 0;
+	if (text[1] == '}')
+		return count > 0 ? 2 : 0;
+	if (!isdigit((unsigned char)text[1]))
+		return 0;
+	*path = strtoul(text + 1, &end, 10) - 1;
+	return *end == '}' && *path < count ? (size_t)(end + 1 - text) : 0;
+}
+
+static bool needs_shell(const char *format, size_t count)
+{
+	size_t path;
+
+	for (const char *c = format; *c != '\0'; c++) {
+		size_t n = placeholder(c, count, &path);
+
+		if (n > 0)
+			c += n - 1;
+		else if (strchr("|&;<>()$`\\\"'*?[]#~={}!\n", *c) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void write_path(FILE *out, const char *path, bool quoted)
+{
+	if (!quoted) {
+		fputs(path, out);
+		return;
+	}
+	fputc('\'', out);
+	for (; *path != '\0'; path++)
+		fputs(*path == '\'' ? "'\\''" : (char[]){*path, '\0'}, out);
+	fputc('\'', out);
+}
+
+/* With \1 for each blank between words, if they are to be split. */
+static char *fill_in(const char *format, const char *const *paths, size_t count, bool shell)
+{
+	char *text = NULL;
+	size_t size, path;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return NULL;
+	for (const char *c = format; *c != '\0'; c++) {
+		size_t n = placeholder(c, count, &path);
+
+		if (n > 0) {
+			write_path(out, paths[path], shell);
+			c += n - 1;
+		} else {
+			fputc(!shell && isblank((unsigned char)*c) ? '\1' : *c, out);
+		}
+	}
+	if (fclose(out) != 0)
+		return NULL;
+	return text;
+}
+
+int command_make(struct command *command, const char *format, const char *const *paths,
+	size_t count)
+{
+	static char sh[] = "/bin/sh", c[] = "-c";
+	bool shell = needs_shell(format, count);
+	size_t n = 0;
+	char *state;
+
+	command->text = fill_in(format, paths, count, shell);
+	if (command->text == NULL)
+		return -ENOMEM;
+	command->argument = calloc(strlen(command->text) + 4, sizeof(char *));
+	if (command->argument == NULL)
+		return -ENOMEM;
+
+	if (shell) {
+		command->argument[n++] = sh;
+		command->argument[n++] = c;
+		command->argument[n++] = command->text;
+		return 0;
+	}
+	for (char *word = strtok_r(command->text, "\1", &state); word != NULL;
+		word = strtok_r(NULL, "\1", &state))
+		command->argument[n++] = word;
+	return n > 0 ? 0 : -EINVAL;
+}
+
+void command_free(struct command *command)
+{
+	free(command->argument);
+	free(command->text);
+	*command = (struct command){0};
+}
+
+/* ---- the process ---- */
+
+/* What makes a trace of the program is not for the checker. */
+static char **environment(void)
+{
+	static char **clean;
+	size_t count = 0, kept = 0;
+
+	if (clean != NULL)
+		return clean;
+	while (environ[count] != NULL)
+		count++;
+	clean = calloc(count + 1, sizeof(char *));
+	for (size_t i = 0; clean != NULL && i < count; i++)
+		if (strncmp(environ[i], "PMEM2_POWERFAIL_", 16) != 0 &&
+			strcmp(environ[i], "PMEM2_BACKEND=powerfail") != 0)
+			clean[kept++] = environ[i];
+	return clean;
+}
+
+static int spawn(const struct command *command, int output, pid_t *pid,
+	posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
+{
+	sigset_t none;
+	int error;
+
+	sigemptyset(&none);
+	posix_spawnattr_setsigmask(attributes, &none);
+	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+	error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
+	if (error == 0)
+		error = posix_spawnp(pid, command->argument[0], actions, attributes,
+			command->argument, environment());
+	return -error;
+}
+
+int command_spawn(const struct command *command, int output, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int ret;
+
+	if (environment() == NULL)
+		return -ENOMEM;
+	ret = -posix_spawn_file_actions_init(&actions);
+	if (ret != 0)
+		return ret;
+	ret = -posix_spawnattr_init(&attributes);
+	if (ret == 0) {
+		ret = spawn(command, output, pid, &actions, &attributes);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
+	return ret;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* crashtest_image.c -- files that hold what the media would. */
+#include "crashtest_image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crashtest_array.h"
+#include "snapshot.h"
+
+int images_init(struct images *images, const char *directory)
+{
+	*images = (struct images){.watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+	if (images->watch < 0 || mkdir(directory, 0700) != 0)
+		return -errno;
+	snprintf(images->directory, sizeof(images->directory), "%s", directory);
+	return 0;
+}
+
+static void close_image(struct image *image)
+{
+	if (image->map != NULL)
+		munmap(image->map, image->size);
+	if (image->fd >= 0)
+		close(image->fd);
+	image->map = NULL;
+	image->fd = -1;
+}
+
+void images_finish(struct images *images)
+{
+	for (size_t i = 0; i < images->count; i++) {
+		char *slash = strrchr(images->image[i].path, '/');
+
+		close_image(&images->image[i]);
+		unlink(images->image[i].path);
+		*slash = '\0';
+		rmdir(images->image[i].path);
+	}
+	free(images->image);
+	free(images->patched);
+	rmdir(images->directory);
+	close(images->watch);
+}
+
+/* ---- one file ---- */
+
+static int map_image(struct image *image, size_t size)
+{
+	if (image->map != NULL)
+		munmap(image->map, image->size);
+	image->map = NULL;
+	if (ftruncate(image->fd, (off_t)size) != 0)
+		return -errno;
+	image->size = size;
+	if (size == 0)
+		return 0;
+
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, image->fd, 0);
+	if (map == MAP_FAILED)
+		return -errno;
+	image->map = map;
+	return 0;
+}
+
+/* What the file held at first. */
+static int fill_image(struct images *images, struct image *image, const struct replay *r,
+	const struct pf_medium *m)
+{
+	const struct pf_content content = {.size = m->snapshot_size,
+		.fd = r->reader.fd,
+		.at = m->snapshot_at};
+	int ret;
+
+	image->fd = open(image->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (image->fd < 0)
+		return -errno;
+	ret = pmem2_pf_snapshot(&content, image->fd, 0);
+	if (ret == 0)
+		ret = map_image(image, m->size);
+	/* whoever opened it for writing may have written: through a mapping, unseen */
+	if (ret == 0 && inotify_add_watch(images->watch, image->path,
+				IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVE_SELF) < 0)
+		ret = -errno;
+	images->journal_at = 0;
+	return ret;
+}
+
+/* Its name is the file's, in a directory of its own. */
+static int add_image(struct images *images, const struct replay *r, const struct pf_medium *m)
+{
+	const char *slash = strrchr(m->path, '/');
+	struct image *grown = realloc(images->image, (images->count + 1) * sizeof(*grown));
+	struct image *image;
+	int n;
+
+	if (grown == NULL)
+		return -ENOMEM;
+	images->image = grown;
+	image = &grown[images->count];
+	*image = (struct image){.fd = -1};
+	n = snprintf(image->path, sizeof(image->path), "%s/%u", images->directory, m->id);
+	if (n > (int)sizeof(image->path) - 256)
+		return -ENAMETOOLONG;
+	if (mkdir(image->path, 0700) != 0)
+		return -errno;
+	snprintf(image->path + n, sizeof(image->path) - (size_t)n, "/%.200s",
+		slash != NULL && slash[1] != '\0' ? slash + 1 : "file");
+	images->count++;
+	return fill_image(images, image, r, m);
+}
+
+/* ---- patches ---- */
+
+static void put_line(struct images *images, const struct pf_medium *m, size_t line,
+	const char *content)
+{
+	struct image *image = &images->image[m->id];
+	size_t at = line * PF_LINE;
+
+	if (at < image->size)
+		memcpy(image->map + at, content,
+			image->size - at < PF_LINE ? image->size - at : PF_LINE);
+}
+
+static bool note_patch(struct images *images, struct pf_medium *m, size_t line)
+{
+	if (!array_grow(&images->patched, images->patched_count, &images->patched_room,
+		    sizeof(*images->patched)))
+		return false;
+	images->patched[images->patched_count++] = (struct changed_line){m, line};
+	return true;
+}
+
+/* Lines whose content may be another than what is durable now. */
+static void refresh(struct images *images, const struct changed_line *lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (lines[i].medium->id < images->count)
+			put_line(images, lines[i].medium, lines[i].line,
+				pmem2_pf_medium_line(lines[i].medium, lines[i].line));
+}
+
+static int follow_sizes(struct images *images, const struct replay *r)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < images->count; i++)
+		if (images->image[i].size != r->media[i]->size)
+			ret = map_image(&images->image[i], r->media[i]->size);
+	while (ret == 0 && images->count < r->media_count)
+		ret = add_image(images, r, r->media[images->count]);
+	return ret;
+}
+
+static void forget_events(struct images *images)
+{
+	char events[4096];
+
+	while (read(images->watch, events, sizeof(events)) > 0)
+		;
+}
+
+int images_set(struct images *images, const struct replay *r, const struct overlay *overlay)
+{
+	struct stat st;
+	int ret = follow_sizes(images, r);
+
+	if (ret != 0)
+		return ret;
+	refresh(images, r->journal + images->journal_at, r->journal_count - images->journal_at);
+	images->journal_at = r->journal_count;
+	refresh(images, images->patched, images->patched_count);
+	images->patched_count = 0;
+
+	for (size_t i = 0; i < overlay->count; i++) {
+		const struct overlay_line *l = &overlay->line[i];
+
+		if (!note_patch(images, l->medium, l->line))
+			return -ENOMEM;
+		put_line(images, l->medium, l->line, l->content);
+	}
+	for (size_t i = 0; i < images->count; i++)
+		if (fstat(images->image[i].fd, &st) == 0)
+			images->image[i].blocks = st.st_blocks;
+	forget_events(images);
+	return 0;
+}
+
+/* ---- after somebody else's hands ---- */
+
+static bool is_touched(struct images *images)
+{
+	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	bool touched = false;
+	ssize_t n;
+
+	while ((n = read(images->watch, events, sizeof(events))) > 0)
+		touched = true;
+	return touched;
+}
+
+/* Whether the name still leads to the file that is mapped here, and that has all it had. */
+static bool is_same(const struct image *image)
+{
+	struct stat here, there;
+
+	return fstat(image->fd, &here) == 0 && stat(image->path, &there) == 0 &&
+	       here.st_ino == there.st_ino && here.st_dev == there.st_dev &&
+	       (size_t)here.st_size == image->size && here.st_blocks >= image->blocks;
+}
+
+static void repair_extent(struct image *image, const struct pf_medium *m, size_t at, size_t end)
+{
+	for (at = at / PF_PAGE * PF_PAGE; at < end; at += PF_PAGE) {
+		size_t n = image->size - at < PF_PAGE ? image->size - at : PF_PAGE;
+
+		if (memcmp(image->map + at, m->durable + at, n) != 0)
+			memcpy(image->map + at, m->durable + at, n);
+	}
+}
+
+/*
+ * Holes are zeros as they were: nothing is lost from an image that has not fewer blocks than before.
+ * What became durable since the image was set is not for here, it may be in a hole.
+ */
+static int repair(struct images *images, struct image *image, const struct replay *r,
+	const struct pf_medium *m)
+{
+	off_t begin = 0, end;
+
+	if (!is_same(image)) {
+		close_image(image);
+		unlink(image->path);
+		return fill_image(images, image, r, m);
+	}
+	while ((begin = lseek(image->fd, begin, SEEK_DATA)) >= 0) {
+		end = lseek(image->fd, begin, SEEK_HOLE);
+		if (end <= begin)
+			break;
+		repair_extent(image, m, (size_t)begin, (size_t)end);
+		begin = end;
+	}
+	return 0;
+}
+
+int images_repair(struct images *images, const struct replay *r)
+{
+	int ret = 0;
+
+	if (!is_touched(images))
+		return 0;
+	for (size_t i = 0; ret == 0 && i < images->count; i++)
+		ret = repair(images, &images->image[i], r, r->media[i]);
+	return ret;
+}

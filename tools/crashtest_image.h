@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* crashtest_image.h -- a file that holds what the medium would, and is brought from one state to the next. */
+#ifndef CRASHTEST_IMAGE_H
+#define CRASHTEST_IMAGE_H
+
+#include <sys/types.h>
+
+#include "crashtest_units.h"
+
+struct image {
+	int fd;
+	char *map;
+	size_t size;
+	blkcnt_t blocks; /* before somebody else was let at it */
+	char path[PATH_MAX];
+};
+
+/* One of each file of a replay. */
+struct images {
+	struct image *image;
+	size_t count;
+	size_t journal_at;            /* up to where they follow the replay's journal */
+	struct changed_line *patched; /* where they differ from what is durable */
+	size_t patched_count, patched_room;
+	int watch; /* inotify */
+	char directory[PATH_MAX];
+};
+
+/* 0 or -errno. */
+int images_init(struct images *images, const char *directory);
+void images_finish(struct images *images);
+
+/* Brings the images to what is durable now, and the overlay over it. 0 or -errno. */
+int images_set(struct images *images, const struct replay *r, const struct overlay *overlay);
+
+/* Repairs what somebody did to the images who was let at them. 0 or -errno. */
+int images_repair(struct images *images, const struct replay *r);
+
+#endif

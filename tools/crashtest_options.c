@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* crashtest_options.c -- the command line of pmem2 crashtest. */
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crashtest.h"
+
+static const char usage[] =
+	"usage: pmem2 crashtest [OPTION...] --check COMMAND -- PROGRAM [ARGUMENT...]\n"
+	"       pmem2 crashtest [OPTION...] --check COMMAND --trace FILE\n"
+	"       pmem2 crashtest --trace FILE --image EVENT:NAME --output IMAGE\n"
+	"\n"
+	"Runs PROGRAM under the backend powerfail, then COMMAND on files as power cuts would leave\n"
+	"them; {} in COMMAND is such a file. Without --check, reports on flushes and drains alone.\n"
+	"\n"
+	"  --all               all points of failure, not one of each call stack and state size\n"
+	"  --torn              lines may be torn into words of 8 bytes\n"
+	"  --evictions         what was not flushed may be durable too\n"
+	"  --samples N         random images where there are too many for all (100)\n"
+	"  --seed N            of those (1)\n"
+	"  --jobs N            checkers at a time (the CPUs)\n"
+	"  --timeout SECONDS   for a checker, then it hangs (10)\n"
+	"  --copy FILE         give PROGRAM a copy of FILE, wherever FILE is an argument\n"
+	"  --granularity G     force BYTE, CACHE_LINE (default) or PAGE; none: do not force\n"
+	"  --ignore CLASS      missing-flush or missing-drain alone is no finding\n"
+	"  --trace FILE        keep the trace there; without PROGRAM, use it\n"
+	"  --directory DIR     for images (/dev/shm, or TMPDIR)\n"
+	"  --json              results for programs\n"
+	"  --svg FILE          draw the trace, by gnuplot\n"
+	"  --verbose           let through what PROGRAM prints, to standard error\n"
+	"\n"
+	"Exit status: 0 nothing found, 1 something found, 2 it could not be done.\n";
+
+/* What an option's value is. */
+enum kind { FLAG, TEXT, NUMBER, JOBS, SECONDS, CLASS, GRANULARITY, HELP };
+
+static const struct {
+	const char *name;
+	enum kind kind;
+	size_t at; /* in struct options */
+} known[] = {
+	{"all", FLAG, offsetof(struct options, all)},
+	{"torn", FLAG, offsetof(struct options, torn)},
+	{"evictions", FLAG, offsetof(struct options, evictions)},
+	{"json", FLAG, offsetof(struct options, json)},
+	{"verbose", FLAG, offsetof(struct options, verbose)},
+	{"check", TEXT, offsetof(struct options, check)},
+	{"copy", TEXT, offsetof(struct options, copy)},
+	{"trace", TEXT, offsetof(struct options, trace)},
+	{"directory", TEXT, offsetof(struct options, directory)},
+	{"svg", TEXT, offsetof(struct options, svg)},
+	{"image", TEXT, offsetof(struct options, image)},
+	{"output", TEXT, offsetof(struct options, output)},
+	{"samples", NUMBER, offsetof(struct options, samples)},
+	{"seed", NUMBER, offsetof(struct options, seed)},
+	{"jobs", JOBS, 0},
+	{"timeout", SECONDS, 0},
+	{"ignore", CLASS, 0},
+	{"granularity", GRANULARITY, 0},
+	{"help", HELP, 0},
+};
+
+enum { OPTIONS = sizeof(known) / sizeof(known[0]) };
+
+static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_t *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoull(text, &end, 0);
+	return errno == 0 && end != text && *end == '\0' && text[0] != '-' && *number >= least &&
+	       *number <= most;
+}
+
+static bool read_jobs(struct options *o, const char *text)
+{
+	uint64_t jobs;
+	bool sound = read_number(text, 1, MOST_JOBS, &jobs);
+
+	o->jobs = (unsigned)jobs;
+	return sound;
+}
+
+static bool read_seconds(struct options *o, const char *text)
+{
+	char *end;
+
+	o->timeout = strtod(text, &end);
+	return end != text && *end == '\0' && o->timeout > 0;
+}
+
+static bool read_class(struct options *o, const char *class)
+{
+	for (int i = 0; i <= PF_MISSING_DRAIN; i++) {
+		if (strcmp(class, pmem2_pf_class_name((enum pf_class)i, true)) != 0)
+			continue;
+		o->ignored[i] = true;
+		return true;
+	}
+	return false;
+}
+
+static bool read_granularity(struct options *o, const char *name)
+{
+	static const char *const names[] = {"BYTE", "CACHE_LINE", "PAGE"};
+
+	o->granularity = NULL;
+	for (int i = 0; i < 3; i++)
+		if (strcasecmp(name, names[i]) == 0)
+			o->granularity = names[i];
+	return o->granularity != NULL || strcasecmp(name, "none") == 0;
+}
+
+static bool read_option(struct options *o, int i, const char *value)
+{
+	void *at = (char *)o + known[i].at;
+
+	switch (known[i].kind) {
+	case FLAG:
+		*(bool *)at = true;
+		return true;
+	case TEXT:
+		*(const char **)at = value;
+		return true;
+	case NUMBER:
+		return read_number(value, 0, UINT64_MAX, at);
+	case JOBS:
+		return read_jobs(o, value);
+	case SECONDS:
+		return read_seconds(o, value);
+	case CLASS:
+		return read_class(o, value);
+	default:
+		return read_granularity(o, value);
+	}
+}
+
+static int misused(const char *what, const char *value)
+{
+	return crashtest_fail("%s%s; see pmem2 crashtest --help", what, value);
+}
+
+static int check_together(const struct options *o)
+{
+	if (o->program == NULL && o->trace == NULL)
+		return misused("a PROGRAM or a --trace is needed", "");
+	if (o->image != NULL && (o->output == NULL || o->program != NULL))
+		return misused("--image goes with --trace and --output", "");
+	return 0;
+}
+
+int options_read(struct options *o, int argc, char *argv[])
+{
+	struct option list[OPTIONS + 1] = {0};
+	int c;
+
+	for (int i = 0; i < OPTIONS; i++)
+		list[i] = (struct option){
+			.name = known[i].name,
+			.has_arg = known[i].kind == FLAG || known[i].kind == HELP
+		                           ? no_argument
+		                           : required_argument,
+			.val = i + 1,
+		};
+	*o = (struct options){
+		.granularity = "CACHE_LINE",
+		.jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
+		.timeout = 10,
+		.seed = 1,
+		.samples = 100,
+	};
+
+	while ((c = getopt_long(argc, argv, "+", list, NULL)) != -1) {
+		if (c == '?')
+			return CRASHTEST_FAILED; /* getopt_long said why */
+		if (known[c - 1].kind == HELP) {
+			fputs(usage, stdout);
+			return -1;
+		}
+		if (!read_option(o, c - 1, optarg))
+			return misused("not understood: ", optarg);
+	}
+	if (o->jobs > MOST_JOBS)
+		o->jobs = MOST_JOBS;
+	o->program = optind < argc ? argv + optind : NULL;
+	return check_together(o);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* crashtest_replay.c -- goes through a trace, record by record. */
+#include "crashtest_replay.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "losses.h"
+
+static void fail(struct replay *r, const char *why)
+{
+	if (!r->failed)
+		snprintf(r->error, sizeof(r->error), "%s", why);
+	r->failed = true;
+}
+
+/* Makes room for one more in an array; whether there is. */
+static bool grow(struct replay *r, void *array, size_t count, size_t size)
+{
+	void *grown;
+
+	if ((count & (count - 1)) != 0)
+		return true; /* room is doubled at powers of two */
+	memcpy(&grown, array, sizeof(grown));
+	grown = realloc(grown, (count > 0 ? 2 * count : 1) * size);
+	if (grown == NULL) {
+		fail(r, "no memory");
+		return false;
+	}
+	memcpy(array, &grown, sizeof(grown));
+	return true;
+}
+
+/* ---- what is durable ---- */
+
+uint64_t replay_hash(const struct pf_medium *medium, size_t line, const char *content)
+{
+	uint64_t h = (line + 1) * UINT64_C(0x9e3779b97f4a7c15) ^
+	             (medium->id + 1) * UINT64_C(0xc2b2ae3d27d4eb4f);
+	uint64_t word;
+
+	for (int i = 0; i < PF_LINE; i += 8) {
+		memcpy(&word, content + i, 8);
+		h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
+		h ^= h >> 32;
+	}
+	return h;
+}
+
+static void settling(void *arg, struct pf_medium *medium, size_t line, const char *content)
+{
+	struct replay *r = arg;
+	const char *before = pmem2_pf_medium_line(medium, line);
+
+	if (pmem2_pf_same_line(before, content))
+		return;
+	r->hash += replay_hash(medium, line, content) - replay_hash(medium, line, before);
+	if (grow(r, &r->journal, r->journal_count, sizeof(*r->journal)))
+		r->journal[r->journal_count++] = (struct changed_line){medium, line};
+}
+
+/* ---- begin and end ---- */
+
+int replay_open(struct replay *r, const char *path)
+{
+	memset(r, 0, sizeof(*r));
+	if (pmem2_pf_reader_open(&r->reader, path) != 0) {
+		strcpy(r->error, r->reader.error);
+		return -1;
+	}
+	if (pmem2_pf_model_init(&r->model, true) != 0 || pmem2_pf_report_init(&r->report) != 0) {
+		fail(r, "no memory");
+		return -1;
+	}
+	r->model.settling = settling;
+	r->model.arg = r;
+	return 0;
+}
+
+void replay_close(struct replay *r)
+{
+	for (size_t i = 0; i < r->media_count; i++) {
+		pmem2_pf_medium_finish(r->media[i]);
+		free(r->media[i]);
+	}
+	for (size_t i = 0; i < r->thread_count; i++)
+		free(r->threads[i]);
+	free(r->media);
+	free(r->threads);
+	free(r->maps);
+	free(r->stacks);
+	free(r->modules);
+	free(r->journal);
+	pmem2_pf_report_finish(&r->report);
+	pmem2_pf_model_finish(&r->model);
+	pmem2_pf_reader_close(&r->reader);
+}
+
+const struct pf_record *replay_next(struct replay *r)
+{
+	const struct pf_record *record = r->failed ? NULL : pmem2_pf_reader_next(&r->reader);
+
+	if (record == NULL && r->reader.error[0] != '\0')
+		fail(r, r->reader.error);
+	return record;
+}
+
+/* ---- who ---- */
+
+struct pf_thread *replay_thread(const struct replay *r, uint32_t id)
+{
+	for (size_t i = 0; i < r->thread_count; i++)
+		if (r->threads[i]->id == id)
+			return r->threads[i];
+	return NULL;
+}
+
+static struct pf_thread *know_thread(struct replay *r, uint32_t id)
+{
+	struct pf_thread *t = replay_thread(r, id);
+
+	if (t != NULL)
+		return t;
+	t = calloc(1, sizeof(*t));
+	if (t == NULL || !grow(r, &r->threads, r->thread_count, sizeof(struct pf_thread *))) {
+		fail(r, "no memory");
+		free(t);
+		return NULL;
+	}
+	t->id = id;
+	r->threads[r->thread_count++] = t;
+	return t;
+}
+
+size_t replay_pending(const struct replay *r)
+{
+	size_t pending = 0;
+
+	for (size_t i = 0; i < r->thread_count; i++)
+		pending += r->threads[i]->pending;
+	return pending;
+}
+
+/* ---- records ---- */
+
+static void apply_file(struct replay *r, const struct pf_record_file *f)
+{
+	struct pf_medium *m = calloc(1, sizeof(*m));
+
+	if (f->file != r->media_count) {
+		fail(r, "the trace is damaged: a file has the wrong number");
+		free(m);
+		return;
+	}
+	if (m == NULL || pmem2_pf_medium_init(m, r->reader.fd, f->content, f->size) != 0 ||
+		!grow(r, &r->media, r->media_count, sizeof(struct pf_medium *))) {
+		fail(r, "no memory for a file of the trace");
+		free(m);
+		return;
+	}
+	m->id = f->file;
+	snprintf(m->path, sizeof(m->path), "%s", f->path);
+	r->media[r->media_count++] = m;
+}
+
+static struct pf_medium *medium_of(struct replay *r, uint32_t file, size_t end)
+{
+	struct pf_medium *m = file < r->media_count ? r->media[file] : NULL;
+
+	if (m == NULL)
+		fail(r, "the trace is damaged: it names a file that it has not");
+	else if (end > m->capacity && pmem2_pf_medium_grow(m, end) != 0)
+		fail(r, "no memory for a file that grew");
+	return r->failed ? NULL : m;
+}
+
+static void apply_attach(struct replay *r, const struct pf_record_map *a)
+{
+	struct pf_medium *m = medium_of(r, a->file, a->size);
+
+	if (m == NULL || !grow(r, &r->maps, r->map_count, sizeof(*r->maps)))
+		return;
+	if (a->size > m->size)
+		m->size = a->size;
+	r->maps[r->map_count++] = (struct attached){m, a->address, a->offset, a->length};
+}
+
+static bool is_in_map(const struct pf_version *v, const void *arg)
+{
+	const struct attached *map = arg;
+
+	return pmem2_pf_is_within(v, map->medium, map->offset, map->length);
+}
+
+static void apply_detach(struct replay *r, const struct pf_record_map *d)
+{
+	for (size_t i = 0; i < r->map_count; i++) {
+		if (r->maps[i].address != d->address)
+			continue;
+		pmem2_pf_find_losses(&r->model, &r->report, is_in_map, &r->maps[i]);
+		r->maps[i] = r->maps[--r->map_count];
+		return;
+	}
+}
+
+static void count_flush(struct replay *r, const struct pf_record_lines *l, enum pf_flushed flushed)
+{
+	if (flushed == PF_REDUNDANT || flushed == PF_TWICE)
+		pmem2_pf_report_count(&r->report,
+			flushed == PF_TWICE ? PF_REPEATED_FLUSH : PF_REDUNDANT_FLUSH,
+			l->record.stack, l->file, l->offset, l->length);
+}
+
+static void apply_lines(struct replay *r, const struct pf_record_lines *l)
+{
+	enum pf_record_kind kind = pmem2_pf_record_kind(&l->record);
+	struct pf_origin origin = {r->event, l->record.stack};
+	struct pf_thread *t = kind == PF_RECORD_FLUSH ? know_thread(r, l->record.thread) : NULL;
+	struct pf_medium *m = medium_of(r, l->file, l->offset + l->length);
+	size_t first = l->offset / PF_LINE, end = (l->offset + l->length + PF_LINE - 1) / PF_LINE;
+	const char *content = l->content;
+
+	r->report.flushes += kind == PF_RECORD_FLUSH;
+	for (size_t line = first; m != NULL && line < end; line++, content += PF_LINE) {
+		if (kind == PF_RECORD_WRITTEN)
+			pmem2_pf_model_write(&r->model, m, line, content);
+		else if (kind == PF_RECORD_DIRTY)
+			pmem2_pf_model_dirty(&r->model, m, line, content, origin);
+		else if (t != NULL)
+			count_flush(r, l,
+				pmem2_pf_model_flush(&r->model, t, m, line, content, origin));
+		r->report.lines += kind == PF_RECORD_FLUSH;
+	}
+}
+
+/* A thread that drains for another waits for nothing: whose lines those are remembers it. */
+static void note_foreign_drain(struct replay *r, const struct pf_thread *drainer)
+{
+	for (uint32_t i = 1; i < pmem2_pf_versions(&r->model); i++) {
+		struct pf_version *v = pmem2_pf_version(&r->model, i);
+
+		if (v->medium != NULL && v->thread != NULL && v->thread != drainer)
+			v->foreign = true;
+	}
+}
+
+static void apply_drain(struct replay *r, const struct pf_record *d)
+{
+	struct pf_thread *t = know_thread(r, d->thread);
+	bool msync = (d->thread & PF_THREAD_MSYNC) != 0;
+
+	r->report.drains++;
+	if (t == NULL || pmem2_pf_model_drain(&r->model, t) > 0)
+		return;
+	/* an msync(2) has no record of a flush if it found nothing changed */
+	pmem2_pf_report_count(&r->report, msync ? PF_REDUNDANT_FLUSH : PF_EMPTY_DRAIN, d->stack, 0,
+		0, 0);
+	if (!msync)
+		note_foreign_drain(r, t);
+}
+
+static void apply_module(struct replay *r, const struct pf_record_module *m)
+{
+	if (grow(r, &r->modules, r->module_count, sizeof(*r->modules)))
+		r->modules[r->module_count++] =
+			(struct pf_module){m->begin, m->end, m->bias, m->path};
+}
+
+static void apply_stack(struct replay *r, const struct pf_record_stack *s)
+{
+	if (grow(r, &r->stacks, r->stack_count, sizeof(struct pf_record_stack *)))
+		r->stacks[r->stack_count++] = s;
+}
+
+void replay_apply(struct replay *r, const struct pf_record *record)
+{
+	r->event++;
+	switch (pmem2_pf_record_kind(record)) {
+	case PF_RECORD_FILE:
+		apply_file(r, (const struct pf_record_file *)record);
+		break;
+	case PF_RECORD_ATTACH:
+		apply_attach(r, (const struct pf_record_map *)record);
+		break;
+	case PF_RECORD_DETACH:
+		apply_detach(r, (const struct pf_record_map *)record);
+		break;
+	case PF_RECORD_WRITTEN:
+	case PF_RECORD_FLUSH:
+	case PF_RECORD_DIRTY:
+		apply_lines(r, (const struct pf_record_lines *)record);
+		break;
+	case PF_RECORD_DRAIN:
+		apply_drain(r, record);
+		break;
+	case PF_RECORD_MODULE:
+		apply_module(r, (const struct pf_record_module *)record);
+		break;
+	case PF_RECORD_STACK:
+		apply_stack(r, (const struct pf_record_stack *)record);
+		break;
+	case PF_RECORD_EXIT:
+		r->exited = true;
+		break;
+	case PF_RECORD_BROKEN:
+		r->broken = true;
+		break;
+	}
+}
+
+static bool is_in_any_map(const struct pf_version *v, const void *arg)
+{
+	const struct replay *r = arg;
+
+	for (size_t i = 0; i < r->map_count; i++)
+		if (is_in_map(v, &r->maps[i]))
+			return true;
+	return false;
+}
+
+static void compare_block(struct replay *r, struct pf_medium *m, size_t at, const char *block,
+	size_t size)
+{
+	for (size_t i = 0; i < size; i += PF_LINE) {
+		size_t line = (at + i) / PF_LINE;
+
+		if (!pmem2_pf_same_line(block + i, pmem2_pf_model_last(&r->model, m, line)))
+			pmem2_pf_model_dirty(&r->model, m, line, block + i,
+				(struct pf_origin){.event = r->event});
+	}
+}
+
+static void compare_file(struct replay *r, const struct attached *map)
+{
+	char block[16 * PF_PAGE];
+	int fd = open(map->medium->path, O_RDONLY | O_CLOEXEC);
+	size_t at = map->offset / PF_PAGE * PF_PAGE, end = map->offset + map->length;
+
+	while (fd >= 0 && at < end) {
+		size_t want = end - at < sizeof(block) ? end - at : sizeof(block);
+		ssize_t n;
+
+		memset(block, 0, sizeof(block));
+		n = pread(fd, block, want, (off_t)at);
+		if (n <= 0)
+			break;
+		compare_block(r, map->medium, at, block, (size_t)n);
+		at += (size_t)n;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+void replay_finish(struct replay *r, bool by_files)
+{
+	for (size_t i = 0; by_files && !r->exited && i < r->map_count; i++)
+		compare_file(r, &r->maps[i]);
+	pmem2_pf_find_losses(&r->model, &r->report, is_in_any_map, r);
+}
+
+/* ---- names ---- */
+
+static const char *file_name(uint32_t file, void *arg)
+{
+	const struct replay *r = arg;
+
+	return file < r->media_count ? r->media[file]->path : "?";
+}
+
+/* Numbers rise in the order of the records. */
+static size_t stack_frames(uint32_t stack, const uintptr_t **frames, void *arg)
+{
+	const struct replay *r = arg;
+	size_t low = 0, high = r->stack_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (r->stacks[middle]->record.stack < stack)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == r->stack_count || r->stacks[low]->record.stack != stack)
+		return 0;
+	*frames = (const uintptr_t *)r->stacks[low]->frame;
+	return r->stacks[low]->frames;
+}
+
+struct pf_names replay_names(struct replay *r)
+{
+	return (struct pf_names){
+		.program = r->reader.header->program,
+		.process = r->reader.header->process,
+		.file = file_name,
+		.stack = stack_frames,
+		.modules = r->modules,
+		.module_count = r->module_count,
+		.arg = r,
+	};
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* crashtest_replay.h -- goes through a trace, record by record, and knows what is durable there. */
+#ifndef CRASHTEST_REPLAY_H
+#define CRASHTEST_REPLAY_H
+
+#include "model.h"
+#include "report.h"
+#include "trace_read.h"
+
+/* A line that became durable. */
+struct changed_line {
+	struct pf_medium *medium;
+	size_t line;
+};
+
+struct attached {
+	struct pf_medium *medium;
+	uint64_t address;
+	size_t offset, length;
+};
+
+struct replay {
+	struct pf_reader reader;
+	struct pf_model model;
+	struct pf_report report;
+	uint64_t event; /* records so far */
+	bool exited;    /* the program came to its exit */
+	bool broken;    /* the trace could not go on */
+	bool failed;    /* no memory, or the trace is damaged: in error */
+	char error[512];
+
+	struct pf_medium **media;
+	size_t media_count;
+	struct pf_thread **threads; /* in the order of their first record */
+	size_t thread_count;
+	struct attached *maps;
+	size_t map_count;
+	const struct pf_record_stack **stacks;
+	size_t stack_count;
+	struct pf_module *modules;
+	size_t module_count;
+
+	uint64_t hash; /* of all that is durable, against the beginning */
+	struct changed_line *journal;
+	size_t journal_count;
+};
+
+/* Begins with a trace. 0 or -1, with a sentence in error. */
+int replay_open(struct replay *r, const char *path);
+void replay_close(struct replay *r);
+
+/* The next record, which replay_apply has to be given next; NULL at the end. */
+const struct pf_record *replay_next(struct replay *r);
+void replay_apply(struct replay *r, const struct pf_record *record);
+
+/*
+ * At the end: what the maps still there would lose. by_files: the program was stopped just now, without
+ * a chance to look for what is dirty; its files are compared.
+ */
+void replay_finish(struct replay *r, bool by_files);
+
+/* The thread of a record; NULL: it has not flushed. */
+struct pf_thread *replay_thread(const struct replay *r, uint32_t id);
+
+/* How many versions are pending, of all threads. */
+size_t replay_pending(const struct replay *r);
+
+/* A number for the content of a line at its place. */
+uint64_t replay_hash(const struct pf_medium *medium, size_t line, const char *content);
+
+/* For the texts of a report. */
+struct pf_names replay_names(struct replay *r);
+
+#endif

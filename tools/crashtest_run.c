@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* crashtest_run.c -- runs the program under the backend powerfail, with a trace. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "crashtest.h"
+#include "snapshot.h"
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* ---- before ---- */
+
+static int make_directory(struct run *run, const struct options *options)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	snprintf(run->directory, sizeof(run->directory), "%s/pmem2-crashtest.XXXXXX",
+		tmp != NULL ? tmp : "/tmp");
+	if (mkdtemp(run->directory) == NULL)
+		return crashtest_fail("%s: %s", run->directory, strerror(errno));
+
+	run->keeps_trace = options->trace != NULL;
+	if (options->trace != NULL)
+		snprintf(run->trace, sizeof(run->trace), "%s", options->trace);
+	else
+		snprintf(run->trace, sizeof(run->trace), "%.4000s/trace", run->directory);
+	if (access(run->trace, F_OK) == 0)
+		return crashtest_fail("%s is there already; name another trace", run->trace);
+	return 0;
+}
+
+static int copy_file(const char *from, const char *to)
+{
+	struct stat st;
+	int in = open(from, O_RDONLY | O_CLOEXEC), out, ret = 0;
+
+	if (in < 0)
+		return errno == ENOENT ? 0 : -errno; /* the program makes it */
+	out = open(to, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0 || fstat(in, &st) != 0 || ftruncate(out, st.st_size) != 0) {
+		ret = -errno;
+	} else {
+		const struct pf_content content = {.size = (size_t)st.st_size, .fd = in};
+
+		ret = pmem2_pf_snapshot(&content, out, 0);
+	}
+	close(in);
+	if (out >= 0)
+		close(out);
+	return ret;
+}
+
+/* The program's arguments, with the copy in place of the file. */
+static char **arguments(struct run *run, const struct options *options)
+{
+	size_t count = 0;
+	char **list;
+
+	while (options->program[count] != NULL)
+		count++;
+	list = calloc(count + 1, sizeof(char *));
+	for (size_t i = 0; list != NULL && i < count; i++)
+		list[i] = options->copy != NULL && strcmp(options->program[i], options->copy) == 0
+		                  ? run->copy
+		                  : options->program[i];
+	return list;
+}
+
+static int make_copy(struct run *run, const struct options *options)
+{
+	int ret;
+
+	if (options->copy == NULL)
+		return 0;
+	snprintf(run->copy, sizeof(run->copy), "%.3000s/%.200s", run->directory,
+		base_name(options->copy));
+	ret = copy_file(options->copy, run->copy);
+	return ret == 0 ? 0 : crashtest_fail("%s: %s", options->copy, strerror(-ret));
+}
+
+/* ---- the program ---- */
+
+static void set_environment(const struct run *run, const struct options *options)
+{
+	setenv("PMEM2_BACKEND", "powerfail", 1);
+	setenv("PMEM2_POWERFAIL_TRACE", run->trace, 1);
+	setenv("PMEM2_POWERFAIL_STACKS", "1", 1);
+	setenv("PMEM2_POWERFAIL_DIRTY", options->evictions ? "1" : "auto", 1);
+	unsetenv("PMEM2_POWERFAIL_REPORT");
+	if (options->granularity != NULL)
+		setenv("PMEM2_FORCE_GRANULARITY", options->granularity, 1);
+}
+
+/* What it prints is not ours: out of the way, unless it is asked for. */
+static void set_output(const struct options *options)
+{
+	int fd = options->verbose ? STDERR_FILENO : open("/dev/null", O_WRONLY);
+
+	if (fd >= 0)
+		dup2(fd, STDOUT_FILENO);
+}
+
+static int execute(struct run *run, const struct options *options, char **list)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		set_environment(run, options);
+		set_output(options);
+		execvp(list[0], list);
+		crashtest_fail("%s: %s", list[0], strerror(errno));
+		_exit(127);
+	}
+	if (pid < 0)
+		return crashtest_fail("fork: %s", strerror(errno));
+	while (waitpid(pid, &run->status, 0) < 0)
+		if (errno != EINTR)
+			return crashtest_fail("waitpid: %s", strerror(errno));
+	if (crashtest_interrupted)
+		return CRASHTEST_FAILED;
+	if (WIFEXITED(run->status) && WEXITSTATUS(run->status) == 127 &&
+		access(run->trace, F_OK) != 0)
+		return CRASHTEST_FAILED;
+	return 0;
+}
+
+static int check_trace(const struct run *run)
+{
+	if (access(run->trace, F_OK) == 0)
+		return 0;
+	if (WIFSIGNALED(run->status))
+		return crashtest_fail("the program died of signal %d before it mapped a file",
+			WTERMSIG(run->status));
+	if (WEXITSTATUS(run->status) != 0)
+		return crashtest_fail("the program mapped no file, and ended with status %d",
+			WEXITSTATUS(run->status));
+	return crashtest_fail("the program mapped no file through this libpmem2, and its "
+			      "backend powerfail");
+}
+
+int run_program(struct run *run, const struct options *options)
+{
+	char **list;
+	int ret = make_directory(run, options);
+
+	if (ret == 0)
+		ret = make_copy(run, options);
+	if (ret != 0)
+		return ret;
+	list = arguments(run, options);
+	if (list == NULL)
+		return crashtest_fail("no memory");
+	ret = execute(run, options, list);
+	free(list);
+	return ret == 0 ? check_trace(run) : ret;
+}
+
+/* ---- after ---- */
+
+/* The trace has brothers if the program had children. */
+static void remove_traces(const struct run *run)
+{
+	char pattern[PATH_MAX + 2];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "%.4000s*", run->trace);
+	if (glob(pattern, 0, NULL, &found) != 0)
+		return;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		unlink(found.gl_pathv[i]);
+	globfree(&found);
+}
+
+void run_finish(struct run *run)
+{
+	if (run->directory[0] == '\0')
+		return;
+	if (!run->keeps_trace)
+		remove_traces(run);
+	if (run->copy[0] != '\0')
+		unlink(run->copy);
+	rmdir(run->directory); /* unless the trace is in it */
+}
