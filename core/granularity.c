@@ -3,10 +3,13 @@
 #include "granularity.h"
 
 #include <limits.h>
+#include <linux/magic.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/vfs.h>
 
 #include "error.h"
 #include "registry.h"
@@ -45,6 +48,14 @@ static bool forced(enum pmem2_granularity *granularity)
 	return false;
 }
 
+static int find_region(const struct pmem2_source *src, char region[PATH_MAX])
+{
+	bool devdax = src->type == PMEM2_SOURCE_DEVDAX;
+
+	return pmem2_sysfs_region(region, devdax ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK,
+		pmem2_source_device(src));
+}
+
 /* Whether the attribute that is beside, or above, the region's directory has this value. */
 static bool attribute_is(const char *region, const char *attribute, const char *value)
 {
@@ -63,8 +74,7 @@ static enum pmem2_step region_step(const struct pmem2_source *src)
 	bool devdax = src->type == PMEM2_SOURCE_DEVDAX;
 	char region[PATH_MAX];
 
-	if (pmem2_sysfs_region(region, devdax ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK,
-		    pmem2_source_device(src)) != 0)
+	if (find_region(src, region) != 0)
 		return devdax ? PMEM2_STEP_NOT_DURABLE : PMEM2_STEP_NO_REGION;
 
 	if (attribute_is(region, "persistence_domain", "cpu_cache"))
@@ -167,14 +177,76 @@ void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, 
 	}
 }
 
-int pmem2_granularity_check(const struct pmem2_verdict *verdict, enum pmem2_granularity required)
+__attribute__((__format__(__printf__, 3, 4))) static void add(char *text, size_t size,
+	const char *format, ...)
 {
-	char step[160];
+	size_t used = strlen(text);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text + used, size - used, format, args);
+	va_end(args);
+}
+
+static void add_file_system(const struct pmem2_source *src, char *text, size_t size)
+{
+	static const struct {
+		unsigned long type;
+		const char *name;
+	} known[] = {
+		{BTRFS_SUPER_MAGIC, "btrfs"},
+		{EXT4_SUPER_MAGIC, "ext2, ext3 or ext4"},
+		{FUSE_SUPER_MAGIC, "fuse"},
+		{HUGETLBFS_MAGIC, "hugetlbfs"},
+		{NFS_SUPER_MAGIC, "nfs"},
+		{OVERLAYFS_SUPER_MAGIC, "overlay"},
+		{RAMFS_MAGIC, "ramfs"},
+		{TMPFS_MAGIC, "tmpfs"},
+		{XFS_SUPER_MAGIC, "xfs"},
+	};
+	struct statfs status;
+
+	if (src->type != PMEM2_SOURCE_FILE || fstatfs(src->fd, &status) != 0)
+		return;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i].type == (unsigned long)status.f_type) {
+			add(text, size, "; file system: %s", known[i].name);
+			return;
+		}
+	}
+	add(text, size, "; file system: type %#lx", (unsigned long)status.f_type);
+}
+
+static void add_region(const struct pmem2_source *src, char *text, size_t size)
+{
+	char path[PATH_MAX];
+	char domain[64];
+
+	if (find_region(src, path) != 0) {
+		add(text, size, "; nd region: none");
+		return;
+	}
+	add(text, size, "; nd region: %s", strrchr(path, '/') + 1);
+
+	size_t end = strlen(path);
+	if (snprintf(path + end, sizeof(path) - end, "/persistence_domain") >=
+			(int)(sizeof(path) - end) ||
+		pmem2_sysfs_read(path, domain, sizeof(domain)) != 0)
+		strcpy(domain, "not told");
+	add(text, size, ", persistence_domain: %s", domain);
+}
+
+int pmem2_granularity_check(const struct pmem2_verdict *verdict, const struct pmem2_source *src,
+	enum pmem2_granularity required)
+{
+	char step[320];
 
 	if (verdict->granularity <= required)
 		return 0;
 
 	pmem2_granularity_explain(verdict, step, sizeof(step));
+	add_file_system(src, step, sizeof(step));
+	add_region(src, step, sizeof(step));
 	if (verdict->granularity == PMEM2_GRANULARITY_PAGE)
 		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
 			"requested granularity not available because fd doesn't point to "

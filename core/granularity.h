@@ -34,8 +34,12 @@ struct pmem2_verdict {
 int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool synchronous,
 	int sync_errno, struct pmem2_verdict *verdict);
 
-/* 0 if the verdict is as fine as required, else PMEM2_E_GRANULARITY_NOT_SUPPORTED, naming the step. */
-int pmem2_granularity_check(const struct pmem2_verdict *verdict, enum pmem2_granularity required);
+/*
+ * 0 if the verdict on the source is as fine as required, else PMEM2_E_GRANULARITY_NOT_SUPPORTED, naming
+ * the step, the file system, the nd region and its persistence_domain.
+ */
+int pmem2_granularity_check(const struct pmem2_verdict *verdict, const struct pmem2_source *src,
+	enum pmem2_granularity required);
 
 /* The step, in words: "MAP_SYNC was refused: Operation not supported". */
 void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, size_t size);

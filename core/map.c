@@ -97,7 +97,7 @@ static int settle(struct pmem2_map *map, const struct pmem2_config *cfg,
 	int ret = pmem2_granularity_judge(src, shared, placed->synchronous, placed->sync_errno,
 		&map->verdict);
 	if (ret == 0)
-		ret = pmem2_granularity_check(&map->verdict, cfg->granularity);
+		ret = pmem2_granularity_check(&map->verdict, src, cfg->granularity);
 	if (ret == 0)
 		ret = pmem2_registry_pick(map->verdict.granularity, map->verdict.durable,
 			&map->choice);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_granularity.c -- what a mapping promises, on a sysfs of the test's own. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
 
 #include "fake_sysfs.h"
 #include "granularity.h"
@@ -154,20 +156,58 @@ START_TEST(without_a_cpu_backend_a_dax_file_is_served_by_pages)
 }
 END_TEST
 
+static void refuses_finer(const struct pmem2_verdict *verdict, const struct pmem2_source *src,
+	enum pmem2_granularity required, const char *words)
+{
+	ck_assert_int_eq(pmem2_granularity_check(verdict, src, verdict->granularity), 0);
+	ck_assert_int_eq(pmem2_granularity_check(verdict, src, required),
+		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
+	ck_assert_msg(strstr(pmem2_errormsg(), words) != NULL, "\"%s\" is not in \"%s\"", words,
+		pmem2_errormsg());
+}
+
 START_TEST(a_refusal_names_the_step)
 {
-	struct pmem2_verdict verdict = {PMEM2_GRANULARITY_PAGE, true, PMEM2_STEP_NO_SYNC, EINVAL};
+	const struct pmem2_verdict page = {PMEM2_GRANULARITY_PAGE, true, PMEM2_STEP_NO_SYNC,
+		EINVAL};
+	const struct pmem2_verdict line = {PMEM2_GRANULARITY_CACHE_LINE, true, PMEM2_STEP_ADR, 0};
 
-	ck_assert_int_eq(pmem2_granularity_check(&verdict, PMEM2_GRANULARITY_PAGE), 0);
-	ck_assert_int_eq(pmem2_granularity_check(&verdict, PMEM2_GRANULARITY_CACHE_LINE),
-		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
-	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "MAP_SYNC was refused: Invalid argument"));
+	refuses_finer(&page, &other, PMEM2_GRANULARITY_CACHE_LINE,
+		"MAP_SYNC was refused: Invalid argument");
+	refuses_finer(&line, &devdax, PMEM2_GRANULARITY_BYTE, "doesn't support eADR");
+	refuses_finer(&line, &devdax, PMEM2_GRANULARITY_BYTE, "is memory_controller");
+}
+END_TEST
 
-	verdict = (struct pmem2_verdict){PMEM2_GRANULARITY_CACHE_LINE, true, PMEM2_STEP_ADR, 0};
-	ck_assert_int_eq(pmem2_granularity_check(&verdict, PMEM2_GRANULARITY_BYTE),
-		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
-	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "doesn't support eADR"));
-	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "memory_controller"));
+START_TEST(a_refusal_names_region_and_domain)
+{
+	const struct pmem2_verdict page = {PMEM2_GRANULARITY_PAGE, true, PMEM2_STEP_NO_SYNC,
+		EOPNOTSUPP};
+
+	refuses_finer(&page, &file, PMEM2_GRANULARITY_BYTE,
+		"; nd region: region1, persistence_domain: not told");
+	fake_put(FAKE_REGION "/persistence_domain", "memory_controller\n");
+	refuses_finer(&page, &file, PMEM2_GRANULARITY_BYTE,
+		"; nd region: region1, persistence_domain: memory_controller");
+	refuses_finer(&page, &other, PMEM2_GRANULARITY_BYTE, "; nd region: none");
+}
+END_TEST
+
+START_TEST(a_refusal_names_the_file_system)
+{
+	const struct pmem2_verdict page = {PMEM2_GRANULARITY_PAGE, true, PMEM2_STEP_NO_SYNC,
+		EOPNOTSUPP};
+	struct pmem2_source memory = {.type = PMEM2_SOURCE_FILE, .device = FAKE_ORDINARY};
+	struct pmem2_source odd = memory;
+
+	memory.fd = memfd_create("memory", 0);
+	odd.fd = open("/proc/self/stat", O_RDONLY);
+	ck_assert_int_ge(memory.fd, 0);
+	ck_assert_int_ge(odd.fd, 0);
+	refuses_finer(&page, &memory, PMEM2_GRANULARITY_BYTE, "; file system: tmpfs");
+	refuses_finer(&page, &odd, PMEM2_GRANULARITY_BYTE, "; file system: type 0x9fa0");
+	close(memory.fd);
+	close(odd.fd);
 }
 END_TEST
 
@@ -179,7 +219,7 @@ int main(void)
 		device_dax_over_virtio_is_refused, device_dax_knows_no_pages,
 		forced_values_in_any_case_and_others_ignored,
 		without_a_cpu_backend_a_dax_file_is_served_by_pages, a_refusal_names_the_step,
-		NULL};
+		a_refusal_names_region_and_domain, a_refusal_names_the_file_system, NULL};
 
 	return unit_run_with("granularity", tests, set_up, fake_tear_down);
 }
