@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * arm_lines.c FILE -- steps through flush, persist, memmove and memset of a mapping on AArch64, one instruction at
- * a time, and sees which addresses `dc cvap` was given: every line of the range must be among them, lines of
- * the size that CTR_EL0 tells, and a `dsb sy` behind the last. Prints that size.
+ * arm_lines.c FILE -- steps through flush, persist, memmove and memset of a mapping on AArch64, one
+ * instruction at a time, and sees which addresses `dc cvap` was given (`dc cvadp`, when the best
+ * variant's deep_persist is called): every line of the range must be among them, lines of the size
+ * that CTR_EL0 tells, and a `dsb sy` behind the last. Prints that size.
  *
- * It needs PMEM2_FORCE_GRANULARITY=CACHE_LINE and a CPU with DC CVAP that is not qemu-user's.
+ * It needs PMEM2_FORCE_GRANULARITY=CACHE_LINE, PMEM2_BACKEND_DIR, and a CPU with DC CVAP that is not
+ * qemu-user's.
  */
+#include <dlfcn.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -22,29 +25,42 @@
 #include <unistd.h>
 
 #include <libpmem2.h>
+#include <libpmem2/backend.h>
 
 #define DC_CVAP    UINT32_C(0xd50b7c20) /* and the register's number */
+#define DC_CVADP   UINT32_C(0xd50b7d20)
 #define DSB_SY     UINT32_C(0xd5033f9f)
 #define REGISTER   UINT32_C(0x1f)
 #define LINES      1024
 #define FILE_SIZE  65536
 #define WATCHED_AT 16384 /* offset of the range's page */
+#define CHUNK      64    /* the library deals in, or in lines that are smaller */
 
 static struct pmem2_map *map;
 static char *base;
 static size_t line;
+static const struct pmem2_variant *variant; /* the map's */
 
 /* What one call did. */
 static struct {
-	bool flushed[LINES]; /* by line, from WATCHED_AT - 4096 on */
-	size_t flushes;
-	bool fenced; /* since the last flush */
+	bool flushed[LINES];  /* by line, from WATCHED_AT - 4096 on */
+	size_t flushes, deep; /* deep ones among them */
+	bool fenced;          /* since the last flush */
 } seen;
 
-enum operation { PERSIST, FLUSH, FLUSH_DRAIN, MEMMOVE, MEMMOVE_NODRAIN, MEMSET, MEMSET_NOFLUSH };
+enum operation {
+	PERSIST,
+	FLUSH,
+	FLUSH_DRAIN,
+	MEMMOVE,
+	MEMMOVE_NODRAIN,
+	MEMSET,
+	MEMSET_NOFLUSH,
+	DEEP,
+};
 
 static const char *const names[] = {"persist", "flush", "flush, drain", "memmove",
-	"memmove NODRAIN", "memset", "memset NOFLUSH"};
+	"memmove NODRAIN", "memset", "memset NOFLUSH", "deep_persist"};
 
 static void die(const char *what)
 {
@@ -67,6 +83,26 @@ static void open_map(const char *path)
 		exit(2);
 	}
 	base = pmem2_map_get_address(map);
+}
+
+static void find_variant(void)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/arm_dccvap.so", getenv("PMEM2_BACKEND_DIR"));
+	void *module = dlopen(path, RTLD_NOW);
+	const struct pmem2_backend *backend = module ? dlsym(module, "pmem2_backend_v1") : NULL;
+
+	if (backend == NULL) {
+		fprintf(stderr, "arm_lines: %s\n", dlerror());
+		exit(2);
+	}
+	for (size_t i = 0; backend->variants[i] != NULL; i++) {
+		if (strcmp(backend->variants[i]->name, pmem2_map_get_backend_name(map)) == 0)
+			variant = backend->variants[i];
+	}
+	if (variant == NULL)
+		die("no such variant");
 }
 
 static void call(enum operation operation, char *at, size_t size)
@@ -95,6 +131,9 @@ static void call(enum operation operation, char *at, size_t size)
 	case MEMSET_NOFLUSH:
 		pmem2_get_memset_fn(map)(at, 1, size, PMEM2_F_MEM_NOFLUSH);
 		break;
+	case DEEP: /* the library's own deep flush of a file is msync(2) */
+		variant->deep_persist(at, size);
+		break;
 	}
 }
 
@@ -116,13 +155,15 @@ static void look_at_instruction(pid_t child)
 
 	if (errno != 0)
 		die("instruction");
-	if ((instruction & ~REGISTER) == DC_CVAP) {
+	bool deep = (instruction & ~REGISTER) == DC_CVADP;
+	if (deep || (instruction & ~REGISTER) == DC_CVAP) {
 		unsigned number = instruction & REGISTER;
 		uintptr_t address = number == 31 ? 0 : registers.regs[number];
 
 		if (line_of(address) < LINES)
 			seen.flushed[line_of(address)] = true;
 		seen.flushes++;
+		seen.deep += deep;
 		seen.fenced = false;
 	} else if (instruction == DSB_SY) {
 		seen.fenced = true;
@@ -163,6 +204,11 @@ static const char *judge(enum operation operation, size_t offset, size_t size)
 {
 	uintptr_t begin = (uintptr_t)base + WATCHED_AT + offset;
 
+	size_t step = line < CHUNK ? line : CHUNK;
+	size_t deep = operation == DEEP && strstr(variant->name, "-deep-") ? seen.flushes : 0;
+
+	if (seen.deep != deep)
+		return "dc cvap and dc cvadp mixed up";
 	if (operation == MEMSET_NOFLUSH)
 		return seen.flushes > 0 ? "something was flushed" : NULL;
 	for (size_t i = line_of(begin); i <= line_of(begin + size - 1); i++) {
@@ -172,7 +218,7 @@ static const char *judge(enum operation operation, size_t offset, size_t size)
 	if (operation != FLUSH && operation != MEMMOVE_NODRAIN && !seen.fenced)
 		return "no dsb sy behind the last flush";
 	/* flushing a neighbour is allowed, far more than the range is a mistake */
-	return seen.flushes > size / line + 2 + 128 / line ? "too many flushes" : NULL;
+	return seen.flushes > size / step + 2 + 128 / step ? "too many flushes" : NULL;
 }
 
 int main(int argc, char *argv[])
@@ -187,7 +233,8 @@ int main(int argc, char *argv[])
 	if (argc != 2)
 		return 2;
 	open_map(argv[1]);
-	for (enum operation op = PERSIST; op <= MEMSET_NOFLUSH; op++) {
+	find_variant();
+	for (enum operation op = PERSIST; op <= DEEP; op++) {
 		for (size_t i = 0; i < sizeof(offsets) / sizeof(*offsets); i++) {
 			for (size_t j = 0; j < sizeof(sizes) / sizeof(*sizes); j++) {
 				step_through(op, offsets[i], sizes[j]);
@@ -201,6 +248,6 @@ int main(int argc, char *argv[])
 			}
 		}
 	}
-	printf("line %zu, %s, %d failures\n", line, pmem2_map_get_backend_name(map), failures);
+	printf("line %zu, %s, %d failures\n", line, variant->name, failures);
 	return failures != 0;
 }
