@@ -146,7 +146,8 @@ static int intersect(const struct pmem2_extent *extent, const struct list *devic
 	return 0;
 }
 
-static int list_file(struct pmem2_badblock_context *ctx)
+/* This and list_devdax are not inlined: the stack would have room for the paths of both. */
+static __attribute__((noinline)) int list_file(struct pmem2_badblock_context *ctx)
 {
 	struct pmem2_extents extents;
 	struct list device = {0};
@@ -168,7 +169,8 @@ static int list_file(struct pmem2_badblock_context *ctx)
 	return ret;
 }
 
-static int list_devdax(struct pmem2_badblock_context *ctx, const char *region)
+static __attribute__((noinline)) int list_devdax(struct pmem2_badblock_context *ctx,
+	const char *region)
 {
 	const struct pmem2_ndctl *ndctl;
 	struct pmem2_ndctl_why why;

@@ -40,29 +40,41 @@ static int check_file_system(const struct statfs *fs)
 		(unsigned)fs->f_type);
 }
 
+/* Its sectors are moved around, and it keeps the list of those that are bad to itself. */
+static int refuse_sector_mode(dev_t device)
+{
+	char path[PATH_MAX];
+	int ret = 0;
+
+	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "");
+	char *disk = realpath(path, NULL);
+	if (disk == NULL)
+		return pmem2_device_unreadable(path, errno);
+	if (strstr(disk, "/btt") != NULL)
+		ret = pmem2_err(PMEM2_E_NOSUPP,
+			"%s is a sector mode (BTT) namespace, which does not list bad blocks",
+			disk);
+	free(disk);
+
+	return ret;
+}
+
 /* Sets partition, and start: where the source's device begins on its disk, bytes. */
 static int place_on_disk(dev_t device, bool *partition, uint64_t *start)
 {
 	char path[PATH_MAX];
-	char disk[PATH_MAX];
+	int ret = refuse_sector_mode(device);
 
-	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "");
-	if (realpath(path, disk) == NULL)
-		return pmem2_device_unreadable(path, errno);
-	/* its sectors are moved around, and it keeps the list of those that are bad to itself */
-	if (strstr(disk, "/btt") != NULL)
-		return pmem2_err(PMEM2_E_NOSUPP,
-			"%s is a sector mode (BTT) namespace, which does not list bad blocks",
-			disk);
+	if (ret != 0)
+		return ret;
 
-	*start = 0;
 	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "partition");
 	*partition = access(path, F_OK) == 0;
 	if (!*partition)
 		return errno == ENOENT ? 0 : pmem2_device_unreadable(path, errno);
 
 	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "start");
-	int ret = pmem2_sysfs_read_u64(path, start);
+	ret = pmem2_sysfs_read_u64(path, start);
 	*start *= 512; /* sectors, whatever the disk's are */
 	return ret == 0 ? 0 : pmem2_device_unreadable(path, -ret);
 }
@@ -153,7 +165,7 @@ int pmem2_extents_of(const struct pmem2_source *src, struct pmem2_extents *exten
 {
 	struct statfs fs;
 	size_t size;
-	uint64_t start;
+	uint64_t start = 0;
 
 	*extents = (struct pmem2_extents){0};
 

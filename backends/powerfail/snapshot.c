@@ -49,7 +49,7 @@ static int copy_memory(const char *from, size_t size, int to, size_t at)
 /* For file systems between which the kernel does not copy. */
 static int copy_by_hand(int from, size_t begin, size_t end, int to, size_t at)
 {
-	char block[16 * BLOCK];
+	char block[BLOCK];
 
 	while (begin < end) {
 		size_t want = end - begin < sizeof(block) ? end - begin : sizeof(block);

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { AT_ONCE = 256, ARGUMENTS = 6 };
+enum { AT_ONCE = 128, ARGUMENTS = 6 };
 
 /* The latest one: a library may lie where another was. */
 static const struct pf_module *module_of(uintptr_t address, const struct pf_module *modules,
@@ -48,24 +48,27 @@ static void read_answer(struct pf_symbol *s, const char *function, char *place)
 	snprintf(s->file, sizeof(s->file), "%.255s", place);
 }
 
-static bool read_line(FILE *in, char *line, size_t size)
+static bool read_line(FILE *in, char **line, size_t *size)
 {
-	if (fgets(line, (int)size, in) == NULL)
+	if (getline(line, size, in) < 0)
 		return false;
-	line[strcspn(line, "\n")] = '\0';
+	(*line)[strcspn(*line, "\n")] = '\0';
 	return true;
 }
 
 static void read_answers(FILE *in, struct pf_symbol **wanted, size_t count)
 {
-	char function[4096], place[4096];
+	char *function = NULL, *place = NULL;
+	size_t function_size = 0, place_size = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!read_line(in, function, sizeof(function)) ||
-			!read_line(in, place, sizeof(place)))
-			return;
+		if (!read_line(in, &function, &function_size) ||
+			!read_line(in, &place, &place_size))
+			break;
 		read_answer(wanted[i], function, place);
 	}
+	free(function);
+	free(place);
 }
 
 /* Our own variables would make a backend of whatever addr2line is linked to. */

@@ -15,6 +15,7 @@ ALLOCATES = {'malloc', 'calloc', 'realloc', 'strdup'}
 DEFINITION = re.compile(r'^(?![\s#/*}])[^\n;={}]*?\b(\w+)\((?:[^;{}]*?)\)\n\{\n(.*?)^\}', re.M | re.S)
 OPERATION = re.compile(r'^\t\.(\w+) = (\w+),', re.M)
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|("(?:\\.|[^"\\\n])*")', re.S)
+ATTRIBUTE = re.compile(r'\b__attribute__\(\(\w+\)\) ')
 # a structure may be named as a function is: pmem2_map
 TAG = re.compile(r'\b(?:struct|enum) \w+')
 STRING = re.compile(r'"(?:\\.|[^"\\\n])*"')
@@ -32,7 +33,7 @@ class Library:
         self.bodies = {}  # (file, or '' if other files can call it; name) -> (file, body)
         for path in sorted(Path(root).rglob('*.c')):
             text = COMMENT_OR_STRING.sub(lambda found: found[1] or ' ', path.read_text())
-            text = TAG.sub('int', text)
+            text = ATTRIBUTE.sub('', TAG.sub('int', text))
             for found in DEFINITION.finditer(text):
                 scope = path.name if found[0].startswith('static') else ''
                 self.bodies[scope, found[1]] = (path.name, found[2])
