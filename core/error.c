@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#undef pmem2_err
+#undef pmem2_err_sys
+
 enum {
 	MESSAGE_SIZE = 1024,
 };

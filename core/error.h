@@ -19,4 +19,15 @@ void pmem2_err_prefix(const char *format, ...) __attribute__((__format__(__print
 /* pmem2_perror with its arguments at hand. */
 void pmem2_vperror(const char *format, va_list args) __attribute__((__format__(__printf__, 1, 0)));
 
+#ifdef __clang_analyzer__ /* cannot see that codes are negative */
+static inline int pmem2_err_negative(int code)
+{
+	if (code >= 0)
+		__builtin_unreachable();
+	return code;
+}
+#define pmem2_err(...)     pmem2_err_negative(pmem2_err(__VA_ARGS__))
+#define pmem2_err_sys(...) pmem2_err_negative(pmem2_err_sys(__VA_ARGS__))
+#endif
+
 #endif

@@ -65,13 +65,13 @@ static bool any_can_run(const struct pmem2_backend *backend, uint64_t features)
 
 static void refuse_for_cpu(struct pmem2_found *found, uint64_t features)
 {
-	const struct pmem2_variant *const *v = found->backend->variants;
+	uint64_t needs = 0;
 	char missing[128];
 
 	/* the last variant is the least demanding one */
-	while (v[1] != NULL)
-		v++;
-	pmem2_cpu_feature_names((*v)->needs & ~features, missing, sizeof(missing));
+	for (const struct pmem2_variant *const *v = found->backend->variants; *v != NULL; v++)
+		needs = (*v)->needs;
+	pmem2_cpu_feature_names(needs & ~features, missing, sizeof(missing));
 	snprintf(found->refusal, sizeof(found->refusal), "this CPU lacks %s", missing);
 }
 

@@ -66,7 +66,7 @@ int pmem2_sysfs_read(const char *path, char *text, size_t size)
 
 int pmem2_sysfs_read_u64(const char *path, uint64_t *value)
 {
-	char text[64];
+	char text[64] = "";
 	int ret = pmem2_sysfs_read(path, text, sizeof(text));
 
 	if (ret != 0)

@@ -13,6 +13,7 @@ usage="usage: install-deps.sh [--list] PROFILE...
   package the Debian packages, and their test
   bench   the benchmark
   coverage  which lines the tests reach
+  lint    the static checks
   --list  print the packages instead"
 
 build=(
@@ -44,6 +45,7 @@ package=(
 )
 bench=("${build[@]}" gnuplot-nox)
 coverage=(gcovr)
+lint=(clang clang-tidy cppcheck python3)
 
 packages=()
 list=
@@ -51,7 +53,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | test | guest | fuzz | package | bench | coverage)
+	build | man | test | guest | fuzz | package | bench | coverage | lint)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;

@@ -5,8 +5,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 usage="usage: test.sh [--quick | --guests]
-Formatting; gcc: all tests; clang, and gcc with sanitizers: the suites that run much code, with
-fewer random cases. Build directories: build-test/.
+Formatting; static checks; gcc: all tests; clang, and gcc with sanitizers: the suites that run
+much code, with fewer random cases. Build directories: build-test/.
   --guests  the guests too, which boot kernels on emulated NVDIMMs
   --quick   gcc alone, fewer random cases, no guests, no Debian packages,
             no other builds
@@ -81,6 +81,7 @@ code=(--suite core --suite backends --suite api --suite fault --suite fuzz --sui
 
 mkdir -p $root
 step format scripts/format.sh --check
+[ $quick ] || step lint scripts/lint.sh
 if [ $quick ]; then
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-2000}
 	step "gcc build" build gcc gcc && run gcc --no-suite guest --no-suite packages --no-suite build

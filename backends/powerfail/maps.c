@@ -133,7 +133,7 @@ static int take_content(struct pf_medium *medium, const struct pf_map *map, int 
 static struct pf_medium *new_medium(const struct pf_medium *wanted, const struct pf_map *map,
 	int fd, int *error)
 {
-	size_t size = (engine->media_count + 1) * sizeof(*engine->media);
+	size_t size = (engine->media_count + 1) * sizeof(struct pf_medium *);
 	struct pf_medium **grown = realloc(engine->media, size);
 	struct pf_medium *medium = malloc(sizeof(*medium));
 

@@ -243,10 +243,10 @@ static int clear_with(const struct asked *asked, struct ndctl_cmd *cap, uint64_t
 			"the device clears in units of %u bytes, not %ju at 0x%jx", unit,
 			(uintmax_t)length, (uintmax_t)address);
 
-	struct ndctl_cmd *clear = ndctl_bus_cmd_new_clear_error(address, length, cap);
-	int ret = submit(asked, "clear error", clear);
+	struct ndctl_cmd *command = ndctl_bus_cmd_new_clear_error(address, length, cap);
+	int ret = submit(asked, "clear error", command);
 	if (ret == 0) {
-		uint64_t cleared = ndctl_cmd_clear_error_get_cleared(clear);
+		uint64_t cleared = ndctl_cmd_clear_error_get_cleared(command);
 
 		if (cleared < length)
 			ret = pmem2_ndctl_say(asked->why, -ENXIO,
@@ -254,8 +254,8 @@ static int clear_with(const struct asked *asked, struct ndctl_cmd *cap, uint64_t
 				(uintmax_t)length, (uintmax_t)address);
 	}
 
-	if (clear != NULL)
-		ndctl_cmd_unref(clear);
+	if (command != NULL)
+		ndctl_cmd_unref(command);
 	return ret;
 }
 

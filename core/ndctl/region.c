@@ -13,6 +13,9 @@
 
 #include <libpmem2.h>
 
+#undef pmem2_ndctl_say
+#undef pmem2_ndctl_no_value
+
 int pmem2_ndctl_say(struct pmem2_ndctl_why *why, int code, const char *format, ...)
 {
 	va_list args;

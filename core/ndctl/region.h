@@ -28,4 +28,15 @@ int pmem2_ndctl_say(struct pmem2_ndctl_why *why, int code, const char *format, .
  */
 int pmem2_ndctl_no_value(struct pmem2_ndctl_why *why, const char *path);
 
+#ifdef __clang_analyzer__ /* cannot see that codes are negative */
+static inline int pmem2_ndctl_negative(int code)
+{
+	if (code >= 0)
+		__builtin_unreachable();
+	return code;
+}
+#define pmem2_ndctl_say(...)      pmem2_ndctl_negative(pmem2_ndctl_say(__VA_ARGS__))
+#define pmem2_ndctl_no_value(...) pmem2_ndctl_negative(pmem2_ndctl_no_value(__VA_ARGS__))
+#endif
+
 #endif

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Static checks: clang-tidy, as .clang-tidy says, and cppcheck.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage="usage: lint.sh [FILE...]
+Checks the C files of the library, the backends, the command and the examples, or those named.
+Exit status: 0; 1 if something was found."
+
+directories=(core backends tools examples)
+case ${1-} in
+--help) echo "$usage"; exit ;;
+-*) echo "$usage" >&2; exit 2 ;;
+esac
+
+scripts/install-deps.sh build lint
+build=build-lint
+# sources are not compiled, but how they would be is known
+if [ ! -e $build/build.ninja ]; then
+	CC=clang meson setup $build -Dtests=false -Dman=disabled >$build.setup.txt ||
+		{ cat $build.setup.txt; exit 1; }
+fi
+
+# Each file once: the template is compiled for many instruction sets.
+mkdir -p $build/once
+python3 - $build "$@" >$build/once/files <<'END'
+import json, os, sys
+build, wanted = sys.argv[1], [os.path.abspath(name) for name in sys.argv[2:]]
+entries = {}
+for entry in json.load(open(f'{build}/compile_commands.json')):
+    path = os.path.normpath(os.path.join(entry['directory'], entry['file']))
+    if not wanted or path in wanted:
+        entries.setdefault(path, entry)
+json.dump(list(entries.values()), open(f'{build}/once/compile_commands.json', 'w'))
+print('\n'.join(sorted(entries)))
+END
+
+failed=0
+start=$SECONDS
+xargs -P "$(nproc)" -n 1 clang-tidy -p $build/once --quiet <$build/once/files 2>$build/tidy.txt || failed=1
+grep -v ' warnings\? generated\|^Suppressed' $build/tidy.txt >&2 || true
+echo "clang-tidy: $(wc -l <$build/once/files) files, $((SECONDS - start)) s"
+
+start=$SECONDS
+cppcheck -j "$(nproc)" --quiet --error-exitcode=1 --enable=warning,style,performance,portability \
+	--library=scripts/cppcheck.cfg --suppressions-list=scripts/cppcheck.txt --inline-suppr \
+	--std=c11 -D_GNU_SOURCE -D__linux__ -D__x86_64__ -D__GNUC__=12 -I include -I core -I $build/core \
+	"${@:-${directories[@]}}" || failed=1
+echo "cppcheck: $((SECONDS - start)) s"
+exit $failed
