@@ -18,7 +18,6 @@ static unsigned begin_reading(struct pmem2_range_set *set)
 /* Whether what has been read since begin_reading is of one state. If not: again, with the lock. */
 static bool is_sound(struct pmem2_range_set *set, unsigned version)
 {
-	atomic_thread_fence(memory_order_acquire);
 	return version % 2 == 0 &&
 	       atomic_load_explicit(&set->version, memory_order_relaxed) == version;
 }

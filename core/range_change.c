@@ -32,7 +32,6 @@ static void begin_change(struct pmem2_range_set *set)
 {
 	pthread_mutex_lock(&set->lock);
 	atomic_store_explicit(&set->version, set->version + 1, memory_order_relaxed);
-	atomic_thread_fence(memory_order_release);
 }
 
 static void end_change(struct pmem2_range_set *set)
@@ -72,7 +71,7 @@ static struct pmem2_range_index *roomy_index(struct pmem2_range_set *set)
 		put_bucket(index, i, bucket_at(old, i));
 		store(&index->last[i], load(&old->last[i]));
 	}
-	atomic_store_explicit(&index->count, count, memory_order_release);
+	store(&index->count, count);
 	atomic_store_explicit(&set->index, index, memory_order_release);
 	return index;
 }
@@ -98,7 +97,7 @@ static int add_bucket(struct pmem2_range_set *set, size_t i)
 	for (size_t j = count; j > i; j--)
 		put_bucket(index, j, bucket_at(index, j - 1));
 	put_bucket(index, i, bucket);
-	atomic_store_explicit(&index->count, count + 1, memory_order_release);
+	store(&index->count, count + 1);
 	return 0;
 }
 
@@ -111,7 +110,7 @@ static void remove_bucket(struct pmem2_range_set *set, size_t i)
 	for (size_t j = i; j < count; j++)
 		put_bucket(index, j, bucket_at(index, j + 1));
 	move(&index->last[i], &index->last[i + 1], count - i);
-	atomic_store_explicit(&index->count, count, memory_order_release);
+	store(&index->count, count);
 	bucket->next_spare = set->spare;
 	set->spare = bucket;
 }
