@@ -254,7 +254,10 @@ static bool run(struct guard *guard, void (*work)(void *), void *arg)
 	guard->outer = current;
 
 	bool faulted = sigsetjmp(guard->escape, 0) != 0;
-	if (!faulted) {
+	if (faulted) {
+		/* who wraps sigaction, as ThreadSanitizer does, may have blocked more than we asked */
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	} else {
 		current = guard;
 		/* a fault while SIGBUS is blocked kills, whatever the handler */
 		if (guard->was_blocked)
@@ -262,9 +265,9 @@ static bool run(struct guard *guard, void (*work)(void *), void *arg)
 		atomic_signal_fence(memory_order_seq_cst); /* the work stays inside */
 		work(arg);
 		atomic_signal_fence(memory_order_seq_cst);
+		if (guard->was_blocked)
+			pthread_sigmask(SIG_BLOCK, &sigbus, NULL);
 	}
-	if (guard->was_blocked)
-		pthread_sigmask(SIG_BLOCK, &sigbus, NULL);
 	current = guard->outer;
 
 	return !faulted;

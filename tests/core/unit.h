@@ -17,6 +17,24 @@ static inline bool unit_is_emulated(void)
 	return getenv("PMEM2_TEST_EMULATED") != NULL;
 }
 
+#if defined(__has_feature) /* clang */
+#if __has_feature(thread_sanitizer)
+#define UNIT_THREAD_SANITIZED
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define UNIT_THREAD_SANITIZED
+#endif
+
+/* ThreadSanitizer has signal masks of its own */
+static inline bool unit_is_thread_sanitized(void)
+{
+#ifdef UNIT_THREAD_SANITIZED
+	return true;
+#else
+	return false;
+#endif
+}
+
 /* tests: NULL ends. set_up and tear_down, or NULL, run around each. */
 static inline int unit_run_with(const char *name, const TTest *const tests[], SFun set_up,
 	SFun tear_down)
