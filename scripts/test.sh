@@ -5,8 +5,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
 usage="usage: test.sh [--quick | --guests]
-Formatting; static checks; gcc: all tests; clang, and gcc with sanitizers: the suites that run
-much code, with fewer random cases. Build directories: build-test/.
+Formatting; static checks; gcc: all tests; clang, and both with sanitizers (addresses, undefined
+behaviour, threads): the suites that run much code, with fewer random cases. Build directories:
+build-test/.
   --guests  the guests too, which boot kernels on emulated NVDIMMs
   --quick   gcc alone, fewer random cases, no guests, no Debian packages,
             no other builds
@@ -93,7 +94,10 @@ else
 	export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 	export PMEM2_TEST_CASES=1000
 	step "sanitizer build" build sanitize gcc -Db_sanitize=address,undefined -Dman=disabled &&
-		run sanitize "${code[@]}" --timeout-multiplier 4
+		run sanitize "${code[@]}" --suite load --timeout-multiplier 4
+	# what runs in one thread, on a model of the cache, has no races
+	step "thread sanitizer build" build thread clang -Db_sanitize=thread -Db_lundef=false -Dman=disabled &&
+		run thread "${code[@]}" --suite load --no-suite model --timeout-multiplier 4
 fi
 
 echo

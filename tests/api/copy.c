@@ -185,14 +185,15 @@ START_TEST(noflush_does_not_flush)
 END_TEST
 
 /* a reader watches `watched` while words of equal bytes are copied there */
-static _Atomic(uint64_t) *watched;
+static const volatile uint64_t *watched;
 static atomic_bool stop, torn;
 
-static void *watch(void *arg)
+/* That a plain store of 8 bytes does not tear is the CPU's promise: to ISO C it races with this load. */
+__attribute__((no_sanitize("thread"))) static void *watch(void *arg)
 {
 	(void)arg;
 	while (!stop) {
-		uint64_t v = atomic_load_explicit(watched, memory_order_relaxed);
+		uint64_t v = *watched;
 		if (v != (v & 0xff) * UINT64_C(0x0101010101010101))
 			torn = true;
 	}
@@ -222,7 +223,7 @@ START_TEST(an_aligned_8_byte_value_never_tears)
 		for (size_t i = 0; i < 24; i++) {
 			pthread_t reader;
 			size_t word = lengths[i % 8] / 8 - 1;
-			watched = (_Atomic(uint64_t) *)(void *)(area + 8 + i % 3 / 2 * word * 8);
+			watched = (uint64_t *)(void *)(area + 8 + i % 3 / 2 * word * 8);
 			stop = false;
 			ck_assert_int_eq(pthread_create(&reader, NULL, watch, NULL), 0);
 			copy_words(map, api_forced[g], lengths[i % 8],

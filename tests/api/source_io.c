@@ -5,12 +5,13 @@
 #include "api.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
 
 /* What pread and pwrite do in this program: the system call, less `skimp` bytes, or an error. */
 static size_t skimp;
 static int broken;
-static int calls;
+static atomic_int calls;
 
 /* each has two names: a program that asks for 64-bit offsets calls the second */
 #define SEEN __attribute__((visibility("default")))

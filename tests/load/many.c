@@ -1,11 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * many.c -- maps by the hundred thousand: at once in a reservation, one after another without growth,
- * and more than the kernel allows.
- */
-#include <errno.h>
-#include <string.h>
-
+/* many.c -- maps by the hundred thousand: at once in a reservation, one after another without growth. */
 #include "load.h"
 
 enum {
@@ -67,38 +61,11 @@ static void one_after_another(int fd, size_t times)
 	printf("# %zu maps one after another\n", times);
 }
 
-/* Every map of the same page: the kernel cannot merge them. */
-static void past_the_limit(int fd)
-{
-	struct pmem2_source *src = load_source(fd);
-	struct pmem2_config *cfg = load_config();
-	size_t limit = 1 << 20, made = 0;
-	struct pmem2_map **maps = calloc(limit, sizeof(maps[0]));
-	int ret = 0;
-
-	MUST(maps != NULL && pmem2_config_set_length(cfg, PAGE) == 0);
-	while (made < limit && (ret = pmem2_map_new(&maps[made], cfg, src)) == 0)
-		made++;
-	MUST(ret == -ENOMEM && maps[made] == NULL);
-	MUST(strstr(pmem2_errormsg(), "vm.max_map_count") != NULL);
-
-	MUST(pmem2_map_delete(&maps[made - 1]) == 0);
-	MUST(pmem2_map_new(&maps[made - 1], cfg, src) == 0);
-	for (size_t i = 0; i < made; i++)
-		MUST(pmem2_map_delete(&maps[i]) == 0);
-
-	free(maps);
-	pmem2_config_delete(&cfg);
-	pmem2_source_delete(&src);
-	printf("# %zu maps until %s\n", made, "-ENOMEM, which names vm.max_map_count");
-}
-
 int main(void)
 {
 	int fd = load_file((off_t)AT_ONCE * PAGE);
 
 	at_once(fd);
 	one_after_another(fd, load_amount(200000));
-	past_the_limit(fd);
 	return 0;
 }
