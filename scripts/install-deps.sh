@@ -28,6 +28,7 @@ test=(
 	libclang-rt-14-dev              # clang's sanitizers, which clang only recommends
 	cmake g++                       # programs that use the library through CMake, and from C++
 	gcc-aarch64-linux-gnu qemu-user # an aarch64 build, and running it
+	abigail-tools                   # abidiff
 	valgrind                        # counts the instructions of a call
 	musl-tools                      # another libc
 	binutils file git procps python3 util-linux xz-utils

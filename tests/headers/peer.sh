@@ -42,12 +42,21 @@ same_values() {
 		diff - <(printf '%s\n' '< PMEM2_E_MAP_EXISTS -100034' '> PMEM2_E_MAP_EXISTS -100007')
 }
 
+# every function, type and enumerator of PMDK's header is in types.c
+all_compared() {
+	local words='\b(pmem2|PMEM2)_[A-Za-z0-9_]+\b'
+	echo '#include <libpmem2.h>' | "${compiler[@]}" -I"$peer" -E - | grep -oE "$words" | sort -u >names
+	[ "$(wc -l <names)" -gt 60 ] || { echo "PMDK's header was not read"; return 1; }
+	! comm -23 names <(grep -oE "$words" "$here/types.c" | sort -u) | grep .
+}
+
 ours_alone() {
 	comm -13 <(macros "$peer") <(macros "$include") | diff - <(echo PMEM2_E_BACKEND)
 }
 
 point "PMDK's header has the types that are compared" types "$peer"
 point "ours has the same" types "$include"
+point "nothing of PMDK's header is left out" all_compared
 point "constants of PMDK's header have the same values in ours" same_values
 point "of our own there is PMEM2_E_BACKEND alone" ours_alone
 plan
