@@ -26,8 +26,8 @@ static void deep_persist(const void *ptr, size_t size)
 	const char *end = (const char *)ptr + size;
 	const char *line = (const char *)ptr - (uintptr_t)ptr % TUNING.line_size;
 
-	if (!size)
-		return;
+	if (!size) /* the address may be no memory at all; earlier flushes are waited for */
+		end = line;
 	for (; line < end; line += TUNING.line_size)
 		__asm__ volatile("sys #3, c7, c13, #1, %0" : : "r"(line) : "memory");
 	fence();
