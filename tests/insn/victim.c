@@ -2,6 +2,7 @@
 #include "victim.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <libpmem2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,7 +119,7 @@ static void perform(const struct call *call)
 void victim(struct shared *shared, const struct setting *setting, size_t bytes)
 {
 	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL)) {
-		snprintf(shared->error, sizeof(shared->error), "ptrace: %m");
+		snprintf(shared->error, sizeof(shared->error), "ptrace: %s", strerror(errno));
 		shared->forbidden = true;
 		_exit(1);
 	}
