@@ -4,8 +4,10 @@
 
 #include <daxctl/libdaxctl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/ndctl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -120,7 +122,18 @@ static int shutdown_count(const char *region, uint64_t *count, struct pmem2_ndct
 	return ret;
 }
 
-/* The value may be -1 too: the memory is at no node in particular. */
+/* Whether -1 is what the attribute says: the memory is at no node in particular. */
+static bool is_minus_one(const char *attribute)
+{
+	char text[2];
+	int fd = open(attribute, O_RDONLY | O_CLOEXEC);
+	bool is = fd >= 0 && read(fd, text, 2) == 2 && memcmp(text, "-1", 2) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
 static int numa_node(const char *region, int *node, struct pmem2_ndctl_why *why)
 {
 	struct asked asked;
@@ -134,7 +147,7 @@ static int numa_node(const char *region, int *node, struct pmem2_ndctl_why *why)
 	pmem2_ndctl_finish(&asked);
 
 	snprintf(attribute, sizeof(attribute), "%s/numa_node", region);
-	if (found < 0 && access(attribute, R_OK) != 0)
+	if (found < 0 && !is_minus_one(attribute))
 		return pmem2_ndctl_no_value(why, attribute);
 
 	*node = found;

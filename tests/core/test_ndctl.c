@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -44,6 +45,7 @@ struct ndctl_cmd {
 static struct ndctl_region regions[2];
 static struct ndctl_dimm dimms[2];
 static int new_result, node, submit_result, contexts, commands;
+static int dimm_error; /* errno of reading the DIMMs' attributes; 0: there are none */
 static bool can_clear;
 static unsigned unit;
 static unsigned long long dax_resource, cleared;
@@ -54,7 +56,7 @@ static void set_up(void)
 	regions[1] = (struct ndctl_region){"region1", 0, 0, 8 * GIB};
 	dimms[0] = (struct ndctl_dimm){"8680-1", 42};
 	dimms[1] = (struct ndctl_dimm){"8680-22", 43};
-	new_result = submit_result = contexts = commands = node = 0;
+	new_result = submit_result = contexts = commands = node = dimm_error = 0;
 	can_clear = true;
 	unit = 256;
 	dax_resource = 4 * GIB + MIB;
@@ -299,6 +301,31 @@ unsigned long long ndctl_cmd_clear_error_get_cleared(struct ndctl_cmd *cmd)
 	return cmd->length < cleared ? cmd->length : cleared;
 }
 
+/* ---- sysfs, which the module looks into where libndctl has no value ---- */
+
+#define DIMMS "/sys/bus/nd/devices/nmem-of-the-test-"
+
+int access(const char *path, int mode)
+{
+	if (dimm_error != 0 && strncmp(path, DIMMS, strlen(DIMMS)) == 0)
+		return 0;
+	return (int)syscall(SYS_faccessat, AT_FDCWD, path, mode, 0);
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list args;
+
+	va_start(args, flags);
+	mode_t mode = flags & O_CREAT ? va_arg(args, mode_t) : 0;
+	va_end(args);
+	if (dimm_error != 0 && strncmp(path, DIMMS, strlen(DIMMS)) == 0) {
+		errno = dimm_error;
+		return -1;
+	}
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
 /* ---- the tests ---- */
 
 #define REGION0 "/nowhere/ndbus0/region0"
@@ -378,6 +405,29 @@ START_TEST(a_dimm_without_a_value_has_none_to_tell)
 }
 END_TEST
 
+START_TEST(a_dimm_that_cannot_be_read_is_not_one_without_a_value)
+{
+	size_t needed = 7;
+	uint64_t count = 7;
+
+	dimms[1] = (struct ndctl_dimm){NULL, -ENOENT};
+	dimm_error = EACCES;
+	ck_assert_int_eq(pmem2_ndctl_v1.device_id(REGION0, NULL, 0, &needed, &why), -EACCES);
+	says(DIMMS "1/nfit/id: Permission denied");
+	says("CAP_DAC_READ_SEARCH");
+	ck_assert_int_eq(pmem2_ndctl_v1.shutdown_count(REGION0, &count, &why), -EACCES);
+	says(DIMMS "1/nfit/dirty_shutdown: Permission denied");
+	says("CAP_DAC_READ_SEARCH");
+
+	dimm_error = EIO;
+	ck_assert_int_eq(pmem2_ndctl_v1.device_id(REGION0, NULL, 0, &needed, &why), -EIO);
+	ck_assert_int_eq(pmem2_ndctl_v1.shutdown_count(REGION0, &count, &why), -EIO);
+	says(DIMMS "1/nfit/dirty_shutdown: Input/output error");
+	ck_assert_uint_eq(needed, 7);
+	ck_assert_uint_eq(count, 7);
+}
+END_TEST
+
 START_TEST(libndctl_may_fail_or_not_list_the_region)
 {
 	uint64_t count;
@@ -441,6 +491,18 @@ START_TEST(the_node_is_told_or_not_there_or_not_readable)
 	ck_assert_int_eq(pmem2_ndctl_v1.numa_node(region, &answer, &why), 0);
 	ck_assert_int_eq(answer, -1);
 	remove_region(region);
+
+	answer = 7;
+	with_attribute("numa_node", "3\n", 0, region);
+	if (geteuid() == 0)
+		ck_assert_int_eq(seteuid(65534), 0);
+	int ret = pmem2_ndctl_v1.numa_node(region, &answer, &why);
+	ck_assert_int_eq(seteuid(getuid()), 0);
+	ck_assert_int_eq(ret, -EACCES);
+	says("/numa_node: Permission denied");
+	says("CAP_DAC_READ_SEARCH");
+	ck_assert_int_eq(answer, 7);
+	remove_region(region);
 }
 END_TEST
 
@@ -461,6 +523,18 @@ START_TEST(an_address_that_is_not_for_this_user_says_who_may)
 	ck_assert_int_eq(of_clear, -EACCES);
 	says("/resource: Permission denied");
 	says("CAP_DAC_READ_SEARCH");
+	ck_assert_uint_eq(offset, 7);
+	remove_region(region);
+
+	/* an address that there is not, and one that libndctl does not understand */
+	ck_assert_int_eq(pmem2_ndctl_v1.dax_extent(REGION0, makedev(252, 1), &offset, &length,
+				 &why),
+		PMEM2_E_NOSUPP);
+	says(REGION0 "/resource");
+	ck_assert_int_eq(pmem2_ndctl_v1.clear(REGION0, 0, 512, &why), PMEM2_E_NOSUPP);
+	with_attribute("resource", "many\n", 0644, region);
+	ck_assert_int_eq(pmem2_ndctl_v1.dax_extent(region, makedev(252, 1), &offset, &length, &why),
+		-EPROTO);
 	ck_assert_uint_eq(offset, 7);
 	remove_region(region);
 }
@@ -520,7 +594,9 @@ int main(void)
 {
 	const TTest *const tests[] = {ids_and_counts_are_those_of_the_regions_dimms,
 		no_dimms_is_an_answer, dimms_that_were_not_seen_are_not_left_out,
-		a_dimm_without_a_value_has_none_to_tell, libndctl_may_fail_or_not_list_the_region,
+		a_dimm_without_a_value_has_none_to_tell,
+		a_dimm_that_cannot_be_read_is_not_one_without_a_value,
+		libndctl_may_fail_or_not_list_the_region,
 		the_node_is_told_or_not_there_or_not_readable,
 		an_address_that_is_not_for_this_user_says_who_may, a_device_is_placed_in_its_region,
 		clearing_is_all_or_an_error, NULL};
