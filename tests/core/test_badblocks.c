@@ -206,6 +206,7 @@ START_TEST(a_list_that_cannot_be_read_is_no_empty_list)
 	fake_forbid(FAKE_REGION "/pfn1.0/block/pmem1/badblocks");
 	fake_no_root();
 	fails(pmem2_badblock_context_new(&ctx, &file), -EACCES, "259:0/badblocks");
+	fails(pmem2_badblock_context_new(&ctx, &file), -EACCES, "CAP_DAC_READ_SEARCH");
 	fake_root_again();
 }
 END_TEST
@@ -290,6 +291,71 @@ START_TEST(device_dax_outside_a_region_is_not_told)
 	struct pmem2_badblock_context *ctx;
 
 	fails(pmem2_badblock_context_new(&ctx, &hmem), PMEM2_E_NOSUPP, "no nd region");
+}
+END_TEST
+
+START_TEST(device_dax_that_cannot_be_read_has_no_empty_list)
+{
+	struct pmem2_source dax = device_dax();
+	struct pmem2_badblock_context *ctx;
+	static const int codes[] = {PMEM2_E_NOSUPP, -EACCES, -EIO};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%d", codes[i]);
+		setenv("FAKE_NDCTL", text, 1);
+		fails(pmem2_badblock_context_new(&ctx, &dax), codes[i], "of the module");
+		ck_assert_ptr_null(ctx);
+	}
+	unsetenv("FAKE_NDCTL");
+
+	fake_forbid(FAKE_REGION "/badblocks");
+	fake_no_root();
+	fails(pmem2_badblock_context_new(&ctx, &dax), -EACCES, "region1/badblocks");
+	fails(pmem2_badblock_context_new(&ctx, &dax), -EACCES, "CAP_DAC_READ_SEARCH");
+	fake_root_again();
+
+	fake_forbid("dev/char");
+	fake_no_root();
+	fails(pmem2_badblock_context_new(&ctx, &dax), -EACCES, "dev/char/252:1");
+	fails(pmem2_badblock_context_new(&ctx, &dax), -EACCES, "CAP_DAC_READ_SEARCH");
+	fake_root_again();
+	fake_allow("dev/char");
+	ck_assert_ptr_null(ctx);
+}
+END_TEST
+
+START_TEST(without_the_module_device_dax_is_not_told)
+{
+	struct pmem2_source dax = device_dax();
+	struct pmem2_badblock_context *ctx;
+
+	setenv("PMEM2_BACKEND_DIR", fake_root, 1);
+	fails(pmem2_badblock_context_new(&ctx, &dax), PMEM2_E_NOSUPP, "libpmem2-ndctl");
+	ck_assert_ptr_null(ctx);
+}
+END_TEST
+
+START_TEST(clearing_may_be_impossible_or_not_allowed)
+{
+	struct pmem2_source dax = device_dax();
+	struct pmem2_badblock_context *ctx = context(&dax);
+	const struct pmem2_badblock bb = {0, 512};
+	static const int codes[] = {PMEM2_E_NOSUPP, -EACCES, -ENXIO};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		char text[16], byte;
+
+		snprintf(text, sizeof(text), "%d", codes[i]);
+		setenv("FAKE_NDCTL", text, 1);
+		fails(pmem2_badblock_clear(ctx, &bb), codes[i], "of the module");
+		/* what was not cleared is not written to */
+		ck_assert_int_eq(pread(dax.fd, &byte, 1, 0), 1);
+		ck_assert_int_eq(byte, 'x');
+	}
+	unsetenv("FAKE_NDCTL");
+	pmem2_badblock_context_delete(&ctx);
 }
 END_TEST
 
@@ -397,6 +463,48 @@ START_TEST(a_hole_that_cannot_be_filled_is_told_and_filled_later)
 }
 END_TEST
 
+/* ---- */
+
+static void *list_clear_and_copy(void *arg)
+{
+	struct pmem2_source *src = arg;
+	struct pmem2_badblock_context *ctx = context(src);
+	struct pmem2_badblock bb = {BLOCK, BLOCK};
+	char *data = calloc(1, BLOCK);
+	bool durable = src->type == PMEM2_SOURCE_FILE ||
+	               pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE);
+
+	while (pmem2_badblock_next(ctx, &bb) == 0)
+		continue;
+	if (durable) {
+		works(pmem2_badblock_clear(ctx, &bb));
+		works(pmem2_source_pwrite_mcsafe(src, data, BLOCK, 0));
+	}
+	works(pmem2_source_pread_mcsafe(src, data, BLOCK, 0));
+	if (src->type == PMEM2_SOURCE_DEVDAX) {
+		ck_assert_int_eq(ftruncate(src->fd, BLOCK), 0);
+		fails(pmem2_source_pread_mcsafe(src, data, 8, BLOCK), PMEM2_E_IO_FAIL, "SIGBUS");
+	}
+	free(data);
+	pmem2_badblock_context_delete(&ctx);
+	return NULL;
+}
+
+START_TEST(a_small_stack_is_enough)
+{
+	struct pmem2_source dax = device_dax();
+	struct pmem2_source file = real_file(real_extents() ? FAKE_DISK : FAKE_ORDINARY);
+
+	fake_put(FAKE_REGION "/badblocks", "2056 8\n");
+	unit_with_small_stack(list_clear_and_copy, &dax);
+
+	real_write(file.fd, 0, 8);
+	real_write(file.fd, 16, 8);
+	fake_put(FAKE_REGION "/pfn1.0/block/pmem1/badblocks", "0 1\n");
+	unit_with_small_stack(list_clear_and_copy, &file);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const everywhere[] = {other_disks_have_none,
@@ -407,7 +515,10 @@ int main(void)
 		device_dax_is_cleared_by_the_device_and_zeroed,
 		device_dax_that_is_read_only_is_cleared_but_not_zeroed,
 		what_is_behind_the_device_is_never_cleared,
-		a_hole_that_cannot_be_filled_is_told_and_filled_later, NULL};
+		a_hole_that_cannot_be_filled_is_told_and_filled_later,
+		device_dax_that_cannot_be_read_has_no_empty_list,
+		without_the_module_device_dax_is_not_told,
+		clearing_may_be_impossible_or_not_allowed, a_small_stack_is_enough, NULL};
 	const TTest *const with_extents[] = {sectors_become_blocks_of_the_file,
 		first_and_last_block_count_and_neighbours_do_not,
 		a_range_over_both_ends_is_cut_to_the_file, adjacent_ones_are_merged,

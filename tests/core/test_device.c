@@ -2,7 +2,6 @@
 /* test_device.c -- device id, shutdown count, NUMA node: the value, none, or not to be had. */
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/mman.h>
 
 #include "device.h"
@@ -132,18 +131,25 @@ START_TEST(a_sysfs_that_cannot_be_read_is_no_answer)
 	struct pmem2_source unlisted = {.type = PMEM2_SOURCE_FILE,
 		.fd = -1,
 		.device = makedev(8, 77)};
-	uint64_t usc;
-	int node;
+	size_t length = 7;
+	uint64_t usc = 7;
+	int node = 7;
 
+	fails(pmem2_source_device_id(&unlisted, NULL, &length), -ENOENT, "dev/block/8:77");
 	fails(pmem2_source_device_usc(&unlisted, &usc), -ENOENT, "dev/block/8:77");
 	fails(pmem2_source_numa_node(&unlisted, &node), -ENOENT, "dev/block/8:77");
 
 	fake_forbid("dev/block");
 	fake_no_root();
 	fails(pmem2_source_device_usc(&on_nvdimm, &usc), -EACCES, "dev/block/259:0");
+	fails(pmem2_source_device_id(&on_sda, NULL, &length), -EACCES, "CAP_DAC_READ_SEARCH");
 	fails(pmem2_source_device_usc(&on_sda, &usc), -EACCES, "CAP_DAC_READ_SEARCH");
+	fails(pmem2_source_numa_node(&on_sda, &node), -EACCES, "CAP_DAC_READ_SEARCH");
 	fake_root_again();
 	fake_allow("dev/block");
+	ck_assert_uint_eq(length, 7);
+	ck_assert_uint_eq(usc, 7);
+	ck_assert_int_eq(node, 7);
 }
 END_TEST
 
@@ -171,9 +177,13 @@ END_TEST
 
 START_TEST(without_the_module_the_answer_names_it)
 {
+	size_t length;
 	uint64_t usc = 7;
+	int node;
 
 	setenv("PMEM2_BACKEND_DIR", fake_root, 1);
+	fails(pmem2_source_device_id(&on_nvdimm, NULL, &length), PMEM2_E_NOSUPP, "libpmem2-ndctl");
+	fails(pmem2_source_numa_node(&on_nvdimm, &node), PMEM2_E_NOSUPP, "libpmem2-ndctl");
 	fails(pmem2_source_device_usc(&on_nvdimm, &usc), PMEM2_E_NOSUPP, "libpmem2-ndctl");
 	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), fake_root));
 	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "ndctl.so"));
@@ -207,16 +217,7 @@ static void *ask_all(void *arg)
 
 START_TEST(a_small_stack_is_enough)
 {
-	pthread_attr_t attributes;
-	pthread_t thread;
-
-	size_t least = (size_t)sysconf(_SC_THREAD_STACK_MIN); /* 128 KiB on AArch64 */
-	size_t small = least > 64 * 1024 ? least : 64 * 1024;
-	pthread_attr_init(&attributes);
-	ck_assert_int_eq(pthread_attr_setstacksize(&attributes, small), 0);
-	ck_assert_int_eq(pthread_create(&thread, &attributes, ask_all, NULL), 0);
-	pthread_join(thread, NULL);
-	pthread_attr_destroy(&attributes);
+	unit_with_small_stack(ask_all, NULL);
 }
 END_TEST
 

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_source_io.c -- transfers that are short, interrupted or hit a bad block. */
 #include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
@@ -222,6 +226,118 @@ START_TEST(a_bad_block_of_device_dax_fails_the_transfer)
 }
 END_TEST
 
+/* ---- threads, and the program's own handlers of SIGBUS ---- */
+
+enum {
+	THREADS = 4, /* of each kind */
+	ROUNDS = 100,
+	HEALTHY = 8, /* blocks */
+};
+
+static struct pmem2_source shared_dax;
+static _Thread_local sigjmp_buf out;
+static _Thread_local unsigned calls_before, calls_after; /* of the handlers, for this thread */
+
+static void installed_before(int number)
+{
+	(void)number;
+	calls_before++;
+	siglongjmp(out, 1);
+}
+
+static void installed_after(int number)
+{
+	(void)number;
+	calls_after++;
+	siglongjmp(out, 1);
+}
+
+static void *hit_bad_blocks(void *arg)
+{
+	char buf[2 * BLOCK] = "";
+
+	(void)arg;
+	for (int i = 0; i < ROUNDS; i++) {
+		fails(pmem2_source_pread_mcsafe(&shared_dax, buf, 2 * BLOCK, (HEALTHY - 1) * BLOCK),
+			PMEM2_E_IO_FAIL, "SIGBUS at offset 32768");
+		if (pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE))
+			fails(pmem2_source_pwrite_mcsafe(&shared_dax, buf, 8, HEALTHY * BLOCK),
+				PMEM2_E_IO_FAIL, "SIGBUS at offset 32768");
+	}
+	ck_assert_uint_eq(calls_before + calls_after, 0);
+	return NULL;
+}
+
+/* Each thread has a block to itself. */
+static void *copy_healthy_blocks(void *arg)
+{
+	bool writes = pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE);
+	size_t block = (size_t)(uintptr_t)arg;
+	char wrote[BLOCK], read[BLOCK];
+
+	memset(wrote, 'x', BLOCK);
+	for (int i = 0; i < ROUNDS; i++) {
+		if (writes) {
+			memset(wrote, 'a' + i % 26, BLOCK);
+			works(pmem2_source_pwrite_mcsafe(&shared_dax, wrote, BLOCK, block * BLOCK));
+		}
+		works(pmem2_source_pread_mcsafe(&shared_dax, read, BLOCK, block * BLOCK));
+		ck_assert_mem_eq(read, wrote, BLOCK);
+	}
+	ck_assert_uint_eq(calls_before + calls_after, 0);
+	return NULL;
+}
+
+/* Faults that are the program's own, which its handler gets, in this thread and once each. */
+static void *fault_by_program(void *arg)
+{
+	volatile char *map =
+		mmap(NULL, 16 * BLOCK, PROT_READ | PROT_WRITE, MAP_SHARED, shared_dax.fd, 0);
+
+	ck_assert_ptr_ne((void *)map, MAP_FAILED);
+	for (volatile int i = 0; i < ROUNDS; i++) {
+		if (sigsetjmp(out, 1) == 0) {
+			map[HEALTHY * BLOCK + (size_t)i] = 1;
+			ck_abort_msg("a store behind the end of the file did not fault");
+		}
+	}
+	ck_assert_uint_eq(arg == (void *)(uintptr_t)installed_before ? calls_before : calls_after,
+		ROUNDS);
+	ck_assert_uint_eq(calls_before + calls_after, ROUNDS);
+	munmap((void *)map, 16 * BLOCK);
+	return NULL;
+}
+
+static void run_all(void (*handler)(int))
+{
+	pthread_t threads[2 * THREADS + 1];
+
+	for (uintptr_t i = 0; i < THREADS; i++) {
+		pthread_create(&threads[2 * i], NULL, hit_bad_blocks, NULL);
+		pthread_create(&threads[2 * i + 1], NULL, copy_healthy_blocks, (void *)i);
+	}
+	pthread_create(&threads[2 * THREADS], NULL, fault_by_program, (void *)(uintptr_t)handler);
+	for (size_t i = 0; i < 2 * THREADS + 1; i++)
+		pthread_join(threads[i], NULL);
+}
+
+START_TEST(threads_and_handlers_do_not_disturb_each_other)
+{
+	char byte;
+
+	shared_dax = device_dax(HEALTHY);
+	signal(SIGBUS, installed_before);
+	run_all(installed_before);
+
+	signal(SIGBUS, installed_after);
+	/* the first call puts the library's handler in front again; before, the program has all */
+	fault_by_program((void *)(uintptr_t)installed_after);
+	calls_after = 0;
+	works(pmem2_source_pread_mcsafe(&shared_dax, &byte, 1, 0));
+	run_all(installed_after);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {what_is_written_is_read,
@@ -229,7 +345,8 @@ int main(void)
 		the_range_is_judged_before_any_transfer, a_file_that_becomes_shorter_is_no_success,
 		append_mode_writes_where_it_is_told, anonymous_memory_is_no_file,
 		device_dax_is_read_and_written_at_any_offset,
-		a_bad_block_of_device_dax_fails_the_transfer, NULL};
+		a_bad_block_of_device_dax_fails_the_transfer,
+		threads_and_handlers_do_not_disturb_each_other, NULL};
 
 	return unit_run_with("source_io", tests, fake_set_up, fake_tear_down);
 }

@@ -4,10 +4,12 @@
 #define TEST_UNIT_H
 
 #include <check.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <libpmem2.h>
 
@@ -58,6 +60,22 @@ static inline int unit_run_with(const char *name, const TTest *const tests[], SF
 static inline int unit_run(const char *name, const TTest *const tests[])
 {
 	return unit_run_with(name, tests, NULL, NULL);
+}
+
+/* Runs a function in a thread with 64 KiB of stack, or the least that the system allows. */
+static inline void unit_with_small_stack(void *(*function)(void *), void *arg)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	size_t least = (size_t)sysconf(_SC_THREAD_STACK_MIN); /* 128 KiB on AArch64 */
+
+	pthread_attr_init(&attributes);
+	ck_assert_int_eq(pthread_attr_setstacksize(&attributes,
+				 least > 64 * 1024 ? least : 64 * 1024),
+		0);
+	ck_assert_int_eq(pthread_create(&thread, &attributes, function, arg), 0);
+	pthread_join(thread, NULL);
+	pthread_attr_destroy(&attributes);
 }
 
 #define works(call) \
