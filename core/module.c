@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "build_config.h"
+#include "elf_file.h"
 
 const char *pmem2_module_dir(void)
 {
@@ -132,9 +133,13 @@ static void *load_trusted(const char *path, char *why, size_t size)
 	if (fd < 0)
 		return NULL;
 
-	void *module = pmem2_module_load_open(fd);
+	char opened[32];
+	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", fd);
+
+	const char *wrong = pmem2_elf_file_objection(opened);
+	void *module = wrong == NULL ? pmem2_module_load_open(fd) : NULL;
 	if (module == NULL)
-		snprintf(why, size, "%s: %s", path, load_error());
+		snprintf(why, size, "%s: %s", path, wrong != NULL ? wrong : load_error());
 	close(fd);
 
 	return module;
@@ -153,6 +158,11 @@ static void *load(const char *path, char *why, size_t size)
 	}
 	if (!S_ISREG(st.st_mode)) { /* a pipe would keep dlopen waiting */
 		snprintf(why, size, "%s is no regular file", path);
+		return NULL;
+	}
+	const char *wrong = pmem2_elf_file_objection(path);
+	if (wrong != NULL) {
+		snprintf(why, size, "%s: %s", path, wrong);
 		return NULL;
 	}
 

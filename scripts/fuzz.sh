@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Fuzzes the API, the environment and sysfs: clang's libFuzzer with ASan and UBSan.
+# Fuzzes the API, backend files, the environment and sysfs: clang's libFuzzer with ASan and UBSan.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-usage="usage: fuzz.sh [SECONDS [FUZZER...]]
-Runs each fuzzer (api environment sysfs) for that long, 60 s, at the same time, from tests/fuzz/corpus.
+usage="usage: fuzz.sh [SECONDS] [FUZZER...]
+Runs each fuzzer (api backend environment sysfs) for that long, 60 s, from tests/fuzz/corpus; two of them
+at a time.
 What is new goes to build-fuzz/corpus; fuzz.sh --merge takes of it into tests/fuzz/corpus what adds coverage.
 Exit status: 0; 1 if one found something, which is then in build-fuzz/."
 
@@ -26,12 +27,15 @@ if [ "${1-}" = --merge ]; then
 	merge=1
 	shift
 fi
-seconds=${1:-60}
-shift || true
+seconds=60
+if [[ ${1-} =~ ^[0-9]+$ ]]; then
+	seconds=$1
+	shift
+fi
 fuzzers=("$@")
-[ ${#fuzzers[@]} -gt 0 ] || fuzzers=(api environment sysfs)
+[ ${#fuzzers[@]} -gt 0 ] || fuzzers=(api backend environment sysfs)
 
-ninja -C $build "${fuzzers[@]/#/tests/fuzz/fuzz_}" >$build/ninja.txt || { cat $build/ninja.txt; exit 1; }
+ninja -C $build "${fuzzers[@]/#/tests/fuzz/fuzz_}" tests/fuzz/generic_msync.so >$build/ninja.txt || { cat $build/ninja.txt; exit 1; }
 export PMEM2_BACKEND_DIR=$PWD/$build/backends UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
 run() {
@@ -46,20 +50,29 @@ run() {
 	fi >$build/"$name".txt 2>&1
 }
 
-declare -A pids
-for name in "${fuzzers[@]}"; do
-	run "$name" &
-	pids[$name]=$!
-done
-
-failed=0
-for name in "${fuzzers[@]}"; do
-	if wait "${pids[$name]}"; then
-		echo "$name: $(grep -E '^Done|^MERGE-OUTER: [0-9]+ new' $build/"$name".txt | tail -n 1)"
+# judge NAME STATUS
+judge() {
+	if [ "$2" -eq 0 ]; then
+		echo "$1: $(grep -E '^Done|^MERGE-OUTER: [0-9]+ new' $build/"$1".txt | tail -n 1)"
 	else
 		failed=1
-		echo "$name: found something:"
-		tail -n 40 $build/"$name".txt
+		echo "$1: found something:"
+		tail -n 40 $build/"$1".txt
 	fi
+}
+
+failed=0
+for ((i = 0; i < ${#fuzzers[@]}; i += 2)); do
+	pair=("${fuzzers[@]:i:2}")
+	pids=()
+	for name in "${pair[@]}"; do
+		run "$name" &
+		pids+=($!)
+	done
+	for j in "${!pair[@]}"; do
+		status=0
+		wait "${pids[j]}" || status=$?
+		judge "${pair[j]}" $status
+	done
 done
 exit $failed
