@@ -90,14 +90,14 @@ else
 	step "gcc build" build gcc gcc && run gcc ${guests[@]+"${guests[@]}"}
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}
 	step "clang build" build clang clang && run clang "${code[@]}" --suite headers --suite abi
-	# tests end without giving everything back: leaks are the fault injection's business
-	export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 	export PMEM2_TEST_CASES=1000
 	step "sanitizer build" build sanitize gcc -Db_sanitize=address,undefined -Dman=disabled &&
 		run sanitize "${code[@]}" --suite load --timeout-multiplier 4
 	# what runs in one thread, on a model of the cache, has no races
 	step "thread sanitizer build" build thread clang -Db_sanitize=thread -Db_lundef=false -Dman=disabled &&
 		run thread "${code[@]}" --suite load --no-suite model --timeout-multiplier 4
+	step fuzzers scripts/fuzz.sh
 fi
 
 echo

@@ -45,5 +45,7 @@ int main(void)
 			MUST(waitpid(pid, &status, 0) == pid && status == 0);
 		MUST(pread(fd, text, 6, 0) == 6 && strcmp(text, "child") == 0);
 	}
+	pmem2_config_delete(&cfg);
+	pmem2_source_delete(&src);
 	return 0;
 }
