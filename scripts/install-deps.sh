@@ -29,7 +29,7 @@ test=(
 	cmake g++                       # programs that use the library through CMake, and from C++
 	gcc-aarch64-linux-gnu qemu-user # an aarch64 build, and running it
 	abigail-tools                   # abidiff
-	valgrind                        # counts the instructions of a call
+	valgrind                        # memcheck; counts the instructions of a call
 	musl-tools                      # another libc
 	binutils file git procps python3 util-linux xz-utils
 )

@@ -85,7 +85,7 @@ step format scripts/format.sh --check
 [ $quick ] || step lint scripts/lint.sh
 if [ $quick ]; then
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-2000}
-	step "gcc build" build gcc gcc && run gcc --no-suite guest --no-suite packages --no-suite build
+	step "gcc build" build gcc gcc && run gcc --no-suite guest --no-suite packages --no-suite build --no-suite memcheck
 else
 	step "gcc build" build gcc gcc && run gcc ${guests[@]+"${guests[@]}"}
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}
