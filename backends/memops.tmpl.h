@@ -24,15 +24,14 @@
 
 extern struct pmem2_tuning TUNING __attribute__((visibility("hidden")));
 
+#include "put.h"
+
 enum {
 	/* bytes */
-	LINE = 64,             /* the unit of this file; a CPU's flush may cover less or more */
-	GROUP = 4 * LINE,      /* what is loaded before it is stored */
-	SHORT = 4 * LINE,      /* up to here registers hold the whole copy */
-	STREAM_BEHIND = 1024,  /* distance of the flush that follows a stream */
 	PROBE_FROM = 32 << 10, /* from here on it pays to find out where the destination is */
 	NEAR = 32 << 10,
-	HUGE = 8 << 20, /* from here on no cache would keep a copy */
+	HUGE_COPY = 8 << 20, /* from here on no cache would keep source and destination */
+	HUGE_SET = 32 << 20, /* from here on none would keep the destination */
 
 	/* ticks of the CPU's clock, 45 to 90 ns: more than a third-level cache takes, less than memory */
 	SLOW_LOAD = 180,
@@ -40,238 +39,6 @@ enum {
 
 #define ASKS_STREAM (PMEM2_F_MEM_NONTEMPORAL | PMEM2_F_MEM_WC)
 #define ASKS_CACHE  (PMEM2_F_MEM_TEMPORAL | PMEM2_F_MEM_WB)
-
-/* Where the bytes come from: memory, for memmove; a byte repeated, for memset. */
-struct from {
-	bool repeat;
-	const char *src;
-	uint64_t byte;
-};
-
-inlined struct from skip(struct from f, size_t bytes)
-{
-	return f.repeat ? f : (struct from){.src = f.src + bytes};
-}
-
-/* getN(f, at): N bytes of the source. */
-#define GET(n, repeated) \
-	inlined v##n get##n(struct from f, size_t at) \
-	{ \
-		return f.repeat ? (repeated) : load##n(f.src + at); \
-	}
-GET(1, (v1)f.byte)
-GET(2, (v2)(f.byte * 0x0101))
-GET(4, (v4)(f.byte * 0x01010101))
-GET(8, UINT64_C(0x0101010101010101) * f.byte)
-GET(16, splat16((int)f.byte))
-GET(32, splat32((int)f.byte))
-GET(64, splat64((int)f.byte))
-#undef GET
-
-/* putN: N to 2 * N bytes by two stores that may overlap; source and destination may, too. */
-#define PUT(n) \
-	inlined void put##n(char *dest, struct from f, size_t len) \
-	{ \
-		v##n first = get##n(f, 0), last = get##n(f, len - n); \
-		store##n(dest, first); \
-		store##n(dest + len - n, last); \
-	}
-PUT(4)
-PUT(8)
-PUT(16)
-PUT(32)
-PUT(64)
-#undef PUT
-
-/* 1 to 3 bytes, without a branch */
-inlined void put_few(char *dest, struct from f, size_t len)
-{
-	v1 first = get1(f, 0), middle = get1(f, len / 2), last = get1(f, len - 1);
-
-	store1(dest, first);
-	store1(dest + len / 2, middle);
-	store1(dest + len - 1, last);
-}
-
-/* 128 to 256 bytes */
-inlined void put128(char *dest, struct from f, size_t len)
-{
-	v64 a = get64(f, 0), b = get64(f, 64), c = get64(f, len - 128), d = get64(f, len - 64);
-
-	store64(dest, a);
-	store64(dest + 64, b);
-	store64(dest + len - 128, c);
-	store64(dest + len - 64, d);
-}
-
-/* 0 to 64 bytes. (A jump table is slower: 8.2 against 6.7 ns for random sizes up to 16.) */
-inlined void put_line_or_less(char *dest, struct from f, size_t len)
-{
-	if (len > 32)
-		put32(dest, f, len);
-	else if (len >= 16)
-		put16(dest, f, len);
-	else if (len >= 8)
-		put8(dest, f, len);
-	else if (len >= 4)
-		put4(dest, f, len);
-	else if (len)
-		put_few(dest, f, len);
-}
-
-/* 0 to 256 bytes: all loads, then all stores */
-inlined void put_short(char *dest, struct from f, size_t len)
-{
-	if (len <= 64)
-		put_line_or_less(dest, f, len);
-	else if (len <= 128)
-		put64(dest, f, len);
-	else
-		put128(dest, f, len);
-}
-
-/* How put_lines() stores: bits that every caller gives as constants. */
-enum {
-	LINES_STREAM = 1, /* whole lines non-temporally */
-	LINES_FLUSH = 2,
-	EDGES_STREAM = 4, /* parts of lines non-temporally */
-	EDGES_FLUSH = 8,
-};
-
-#if STREAMS_REACH_MEMORY
-/* Less than a line non-temporally: by words, which need no alignment. */
-inlined void stream_edge(char *dest, struct from f, size_t len)
-{
-	v8 words[LINE / 8];
-	size_t n = 0;
-
-	if (len < 4) {
-		stream_few(dest,
-			(v4)get1(f, 0) | (v4)get1(f, len / 2) << len / 2 * 8 |
-				(v4)get1(f, len - 1) << (len - 1) * 8,
-			len);
-	} else if (len < 8) {
-		v4 first = get4(f, 0), last = get4(f, len - 4);
-
-		stream4(dest, first);
-		stream4(dest + len - 4, last);
-	} else {
-		for (size_t at = 0; at < len - 8; at += 8)
-			words[n++] = get8(f, at);
-		words[n] = get8(f, len - 8);
-		for (size_t i = 0; i < n; i++)
-			stream8(dest + i * 8, words[i]);
-		stream8(dest + len - 8, words[n]);
-	}
-}
-#else
-#define stream_edge put_line_or_less
-#endif
-
-/* Bytes within one line. */
-inlined void put_edge(char *dest, struct from f, size_t len, int how)
-{
-	if (!len)
-		return;
-	if (how & EDGES_STREAM)
-		stream_edge(dest, f, len);
-	else
-		put_line_or_less(dest, f, len);
-	if (how & EDGES_FLUSH)
-		flush_line(dest - (uintptr_t)dest % LINE);
-}
-
-inlined void put_line(char *dest, v64 line, int how)
-{
-	if (how & LINES_STREAM)
-		stream64(dest, line);
-	else
-		store64(dest, line);
-}
-
-/*
- * Four lines, loads first: one line at a time is as fast, but for sources a little behind the
- * destination modulo 4 KiB, whose loads wait for the store before (3170 against 2550 ns for 64 KiB).
- */
-inlined void put_group(char *dest, struct from f, size_t at, int how)
-{
-	v64 a = get64(f, at), b = get64(f, at + LINE);
-	v64 c = get64(f, at + 2 * LINE), d = get64(f, at + 3 * LINE);
-
-	put_line(dest + at, a, how);
-	put_line(dest + at + LINE, b, how);
-	put_line(dest + at + 2 * LINE, c, how);
-	put_line(dest + at + 3 * LINE, d, how);
-}
-
-inlined void flush_lines(const char *line, const char *end)
-{
-	for (; line < end; line += LINE)
-		flush_line(line);
-}
-
-/*
- * Whole lines from dest + begin up to dest + end, each flushed when it is so far behind: a stream
- * is on its way to memory for a while, and a flush that comes too soon waits for it.
- */
-inlined void put_whole_up(char *dest, struct from f, size_t begin, size_t end, int how)
-{
-	const size_t behind = how & LINES_STREAM ? STREAM_BEHIND : 0;
-	size_t at = begin, flushed = begin;
-
-	for (; end - at >= GROUP; at += GROUP) {
-		put_group(dest, f, at, how);
-		if ((how & LINES_FLUSH) && at - flushed >= behind) {
-			flush_lines(dest + flushed, dest + flushed + GROUP);
-			flushed += GROUP;
-		}
-	}
-	for (; at < end; at += LINE)
-		put_line(dest + at, get64(f, at), how);
-	if (how & LINES_FLUSH)
-		flush_lines(dest + flushed, dest + end);
-}
-
-/* The same from the end down. */
-inlined void put_whole_down(char *dest, struct from f, size_t begin, size_t end, int how)
-{
-	const size_t behind = how & LINES_STREAM ? STREAM_BEHIND : 0;
-	size_t at = end, flushed = end;
-
-	for (; at - begin >= GROUP; at -= GROUP) {
-		put_group(dest, f, at - GROUP, how);
-		if ((how & LINES_FLUSH) && flushed - at >= behind) {
-			flush_lines(dest + flushed - GROUP, dest + flushed);
-			flushed -= GROUP;
-		}
-	}
-	for (; at > begin; at -= LINE)
-		put_line(dest + at - LINE, get64(f, at - LINE), how);
-	if (how & LINES_FLUSH)
-		flush_lines(dest + begin, dest + flushed);
-}
-
-/*
- * Any length, line by line: no store crosses a boundary. (A crossing store to lines that were
- * flushed before costs 1.5 to 2 ns more: 24 against 15 ns for 256 bytes at +8.)
- */
-inlined void put_lines(char *dest, struct from f, size_t len, int how)
-{
-	size_t head = -(uintptr_t)dest % LINE;
-	size_t tail = len - (uintptr_t)(dest + len) % LINE;
-
-	if (len <= head) {
-		put_edge(dest, f, len, how);
-	} else if (f.repeat || (uintptr_t)dest - (uintptr_t)f.src >= len) {
-		put_edge(dest, f, head, how);
-		put_whole_up(dest, f, head, tail, how);
-		put_edge(dest + tail, skip(f, tail), len - tail, how);
-	} else { /* the destination begins inside the source */
-		put_edge(dest + tail, skip(f, tail), len - tail, how);
-		put_whole_down(dest, f, head, tail, how);
-		put_edge(dest, f, head, how);
-	}
-}
 
 /* Whether a copy bypasses the caches: it is asked to, or nothing is asked and it is long. */
 inlined bool bypasses(size_t len, unsigned flags, size_t from)
@@ -289,7 +56,7 @@ inlined bool bypasses(size_t len, unsigned flags, size_t from)
  */
 inlined void put_unflushed(char *dest, struct from f, size_t len, unsigned flags)
 {
-	if (bypasses(len, flags, HUGE)) {
+	if (bypasses(len, flags, f.repeat ? HUGE_SET : HUGE_COPY)) {
 		put_lines(dest, f, len, LINES_STREAM);
 		fence();
 	} else {
@@ -365,32 +132,39 @@ inlined void flush_range(const char *ptr, size_t size)
 		flush_lines(ptr - (uintptr_t)ptr % LINE, ptr + size);
 }
 
+inlined bool is_slow(const char *p)
+{
+	uint64_t start = ticks();
+
+	touch(p);
+	return ticks() - start > SLOW_LOAD;
+}
+
 /*
  * Whether to stream where streams must be flushed as well. If the destination is in a cache, stores
  * and flushes take 2.4 us for 64 KiB, streams and flushes 4.5; if it is in memory, 4.5 and 2.9
- * (Zen 4). A load from its middle tells: it takes 50 ticks, or 350 and more. Where the source is
- * close by, reading it brings the destination into the cache.
+ * (Zen 4). A load from its middle tells: it takes 50 ticks, or 350 and more; a second one in the
+ * same page, if the first had but to wait for the page's address. Where the source is close by, reading it
+ * brings the destination into the cache.
  */
 inlined bool stream_and_flush(const char *dest, struct from f, size_t len, unsigned flags)
 {
+	const char *middle = dest + len / 2;
 	ptrdiff_t apart = dest - f.src;
 
 	if (len < PROBE_FROM || (!f.repeat && apart > -NEAR && apart < NEAR))
 		return false;
-	if (len >= HUGE || (flags & ASKS_STREAM))
+	if (len >= HUGE_SET || (flags & ASKS_STREAM))
 		return true;
-
-	uint64_t start = ticks();
-	touch(dest + len / 2);
-	return ticks() - start > SLOW_LOAD;
+	return is_slow(middle) && is_slow((uintptr_t)middle & 1024 ? middle - 1024 : middle + 1024);
 }
 
-/* More than a line, or bypassing the caches. */
+/* More than what line_put_short() takes, or bypassing the caches. */
 inlined void line_put_long(char *dest, struct from f, size_t len, unsigned flags)
 {
 	bool stream = bypasses(len, flags, TUNING.movnt_threshold);
-	/* 98 ns instead of 160 to wait for; without the wait 89 instead of 12 ns for 256 bytes */
-	bool edges = TUNING.shape == PMEM2_SHAPE_AMD && !(flags & PMEM2_F_MEM_NODRAIN);
+	/* where no fence follows they cost 89 instead of 12 ns for 256 bytes */
+	bool edges = shape().edges && !(flags & PMEM2_F_MEM_NODRAIN);
 
 	if (stream && nt_evicts() && edges)
 		put_lines(dest, f, len, LINES_STREAM | EDGES_STREAM);
@@ -417,15 +191,20 @@ static __attribute__((noinline)) void *line_set_long(void *dest, int c, size_t l
 	return dest;
 }
 
-inlined bool is_long(size_t len, unsigned flags)
+/*
+ * Whether all loads go before all stores, and all stores before all flushes: up to a line, and up
+ * to four from the beginning of one. (Others cross lines that were flushed before, see put_lines().)
+ */
+inlined bool is_short(const char *dest, size_t len, unsigned flags)
 {
-	return len > LINE || len >= TUNING.movnt_threshold || (flags & ASKS_STREAM);
+	if (len >= TUNING.movnt_threshold || (flags & ASKS_STREAM))
+		return false;
+	return len <= LINE || (len <= SHORT && (uintptr_t)dest % LINE == 0);
 }
 
-/* At most a line. */
 inlined void line_put_short(char *dest, struct from f, size_t len, unsigned flags)
 {
-	put_line_or_less(dest, f, len);
+	put_short(dest, f, len);
 	flush_range(dest, len);
 	if (!(flags & PMEM2_F_MEM_NODRAIN))
 		fence();
@@ -435,7 +214,7 @@ static void *line_memmove(void *dest, const void *src, size_t len, unsigned flag
 {
 	if (flags & PMEM2_F_MEM_NOFLUSH)
 		return byte_memmove(dest, src, len, flags);
-	if (is_long(len, flags))
+	if (!is_short(dest, len, flags))
 		return line_move_long(dest, src, len, flags);
 	line_put_short(dest, (struct from){.src = src}, len, flags);
 	return dest;
@@ -445,7 +224,7 @@ static void *line_memset(void *dest, int c, size_t len, unsigned flags)
 {
 	if (flags & PMEM2_F_MEM_NOFLUSH)
 		return byte_memset(dest, c, len, flags);
-	if (is_long(len, flags))
+	if (!is_short(dest, len, flags))
 		return line_set_long(dest, c, len, flags);
 	line_put_short(dest, (struct from){.repeat = true, .byte = (unsigned char)c}, len, flags);
 	return dest;
