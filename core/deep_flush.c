@@ -76,6 +76,10 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size)
 	case PMEM2_SOURCE_ANON:
 		return pmem2_err(PMEM2_E_NOSUPP, "anonymous memory cannot be made durable");
 	case PMEM2_SOURCE_FILE:
+		/* msync(2) of a private mapping succeeds, and writes nothing */
+		if (!map->verdict.durable)
+			return pmem2_err(PMEM2_E_NOSUPP,
+				"the map is private: its stores never reach the file");
 		ret = flush_file(ptr, size);
 		/* a backend that keeps book of what is durable learns of no msync(2) but by this */
 		if (ret == 0 && map->choice->backend->attach != NULL)

@@ -94,6 +94,18 @@ START_TEST(anonymous_is_nosupp)
 }
 END_TEST
 
+START_TEST(private_is_nosupp)
+{
+	struct pmem2_config *config = api_config();
+	works(pmem2_config_set_sharing(config, PMEM2_PRIVATE));
+	struct pmem2_map *map = api_map(config, api_source(api_file(PAGE)));
+	char *addr = pmem2_map_get_address(map);
+	strcpy(addr, "for nobody else");
+	fails(pmem2_deep_flush(map, addr, PAGE), PMEM2_E_NOSUPP);
+	says("private");
+}
+END_TEST
+
 START_TEST(anonymous_range_is_judged_first)
 {
 	struct pmem2_map *map = api_map(api_config(), api_anon(PAGE));
@@ -115,5 +127,5 @@ END_TEST
 API_MAIN("deep_flush", range_outside_the_map_is_deep_flush_range,
 	the_last_byte_of_an_odd_size_is_the_end, size_0_at_the_end_is_fine,
 	a_range_that_wraps_is_deep_flush_range, file_at_cache_line_or_byte_is_msync, page_answers_0,
-	page_is_msync_and_its_error, anonymous_is_nosupp, anonymous_range_is_judged_first,
-	a_map_of_existing_memory_is_synced_too)
+	page_is_msync_and_its_error, anonymous_is_nosupp, private_is_nosupp,
+	anonymous_range_is_judged_first, a_map_of_existing_memory_is_synced_too)
