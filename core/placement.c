@@ -198,10 +198,27 @@ int pmem2_placement_error(const char *call)
 		call, limit);
 }
 
+/*
+ * Reserves a place again, if it is free: mremap(2) removes what is at the new place first, and may then
+ * fail for want of memory.
+ */
+static void fill(void *place, size_t length)
+{
+	void *got = reserve_at(place, length, MAP_FIXED_NOREPLACE);
+
+	if (got != MAP_FAILED && got != place)
+		munmap(got, length);
+}
+
 int pmem2_placement_move(void *from, void *to, size_t length)
 {
-	if (mremap(from, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED)
+	if (mremap(from, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, to) == MAP_FAILED) {
+		int error = errno;
+
+		fill(to, length);
+		errno = error;
 		return pmem2_placement_error("mremap");
+	}
 
 	forget(from, length);
 	return 0;

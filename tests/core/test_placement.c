@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_placement.c -- address space: aligned, nothing hidden, nothing lost. */
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "placement.h"
@@ -168,13 +170,54 @@ START_TEST(a_mapping_moves_into_a_place_and_leaves_it_reserved)
 }
 END_TEST
 
+/* As the kernel does where memory is short: it removes what was at the new place, and then cannot move. */
+static bool move_fails;
+
+void *mremap(void *from, size_t length, size_t size, int flags, ...)
+{
+	va_list args;
+
+	va_start(args, flags);
+	void *to = va_arg(args, void *);
+	va_end(args);
+	if (move_fails) {
+		munmap(to, size);
+		errno = ENOMEM;
+		return MAP_FAILED;
+	}
+	return (void *)syscall(SYS_mremap, from, length, size, flags, to);
+}
+
+START_TEST(a_move_that_fails_leaves_the_place_reserved)
+{
+	char *rsv;
+	struct pmem2_placement wanted = {.fd = -1, .length = 5000, .protection = PROT_READ};
+	struct pmem2_placed placed;
+
+	works(pmem2_placement_reserve(NULL, 4 * mib, (void **)&rsv));
+	works(pmem2_place(&wanted, &placed));
+	move_fails = true;
+	fails(pmem2_placement_move(placed.address, rsv + 4096, 5000), -ENOMEM, "mremap");
+	move_fails = false;
+	for (size_t at = 0; at < 4 * 4096; at += 4096)
+		ck_assert(!is_free(rsv + at, 4096));
+
+	/* where nothing was removed, nothing is put */
+	fails(pmem2_placement_move(placed.address, placed.address, 5000), -EINVAL, "mremap");
+	ck_assert_int_eq(((char *)placed.address)[0], 0);
+	pmem2_placement_release(placed.address, 5000);
+	pmem2_placement_release(rsv, 4 * mib);
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {reservations_are_aligned_and_hide_no_padding,
 		an_exactly_fitting_hole_works_and_an_occupied_one_does_not, too_much_is_enomem,
 		large_files_are_aligned_for_huge_pages, large_files_find_a_place_below_or_elsewhere,
 		a_device_alignment_is_kept, errors_of_mmap_come_back,
-		a_mapping_moves_into_a_place_and_leaves_it_reserved, NULL};
+		a_mapping_moves_into_a_place_and_leaves_it_reserved,
+		a_move_that_fails_leaves_the_place_reserved, NULL};
 
 	return unit_run("placement", tests);
 }
