@@ -231,7 +231,7 @@ int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len
 	if (ret != 0)
 		return ret;
 
-	/* the buffer stays untouched if it is too small, so the length comes first */
+	/* the buffer stays untouched if it is too small, or a DIMM fails: so the length comes first */
 	struct pmem2_ndctl_why why;
 	size_t needed;
 	ret = ndctl->device_id(region, NULL, 0, &needed, &why);
@@ -246,8 +246,21 @@ int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len
 		return pmem2_err(PMEM2_E_BUFFER_TOO_SMALL,
 			"the device id needs %zu bytes, the buffer has %zu", needed, *len);
 
-	ret = ndctl->device_id(region, id, *len, &needed, &why);
-	return ret == 0 ? 0 : pmem2_err(ret, "%s", why.text);
+	char *whole = malloc(needed);
+	size_t now_needed;
+	if (whole == NULL)
+		return pmem2_err_sys("malloc");
+
+	ret = ndctl->device_id(region, whole, needed, &now_needed, &why);
+	if (ret != 0)
+		ret = pmem2_err(ret, "%s", why.text);
+	else if (now_needed != needed)
+		ret = pmem2_err(-EAGAIN, "the DIMMs of %s were changed meanwhile", region);
+	else
+		memcpy(id, whole, needed);
+	free(whole);
+
+	return ret;
 }
 
 int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc)

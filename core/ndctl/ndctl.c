@@ -17,15 +17,9 @@
 
 #include "region.h"
 
-/* Whether libndctl saw all DIMMs of the region: it leaves out one that it cannot read. */
-static int check_dimms(const struct asked *asked)
+/* Whether those seen are all DIMMs of the region: libndctl leaves out one that it cannot read. */
+static int check_dimms(const struct asked *asked, unsigned seen)
 {
-	unsigned seen = 0;
-	struct ndctl_dimm *dimm;
-
-	ndctl_dimm_foreach_in_region (asked->region, dimm)
-		seen++;
-
 	unsigned all = ndctl_region_get_mappings(asked->region);
 	if (seen == all)
 		return 0;
@@ -55,6 +49,7 @@ static int no_dimm_value(const struct asked *asked, struct ndctl_dimm *dimm, con
 static int ids_of(const struct asked *asked, char *id, size_t size, size_t *needed)
 {
 	size_t used = 0;
+	unsigned seen = 0;
 	struct ndctl_dimm *dimm;
 
 	ndctl_dimm_foreach_in_region (asked->region, dimm) {
@@ -66,7 +61,12 @@ static int ids_of(const struct asked *asked, char *id, size_t size, size_t *need
 		if (used + length < size)
 			memcpy(id + used, one, length);
 		used += length;
+		seen++;
 	}
+
+	int ret = check_dimms(asked, seen);
+	if (ret != 0)
+		return ret;
 
 	*needed = used + 1;
 	if (used < size)
@@ -83,9 +83,7 @@ static int device_id(const char *region, char *id, size_t size, size_t *needed,
 	if (ret != 0)
 		return ret;
 
-	ret = check_dimms(&asked);
-	if (ret == 0)
-		ret = ids_of(&asked, id, size, needed);
+	ret = ids_of(&asked, id, size, needed);
 	pmem2_ndctl_finish(&asked);
 	return ret;
 }
@@ -93,6 +91,7 @@ static int device_id(const char *region, char *id, size_t size, size_t *needed,
 static int shutdowns_of(const struct asked *asked, uint64_t *count)
 {
 	uint64_t sum = 0;
+	unsigned seen = 0;
 	struct ndctl_dimm *dimm;
 
 	ndctl_dimm_foreach_in_region (asked->region, dimm) {
@@ -101,7 +100,12 @@ static int shutdowns_of(const struct asked *asked, uint64_t *count)
 			return no_dimm_value(asked, dimm, "dirty_shutdown");
 
 		sum += (uint64_t)one;
+		seen++;
 	}
+
+	int ret = check_dimms(asked, seen);
+	if (ret != 0)
+		return ret;
 
 	*count = sum;
 	return 0;
@@ -115,9 +119,7 @@ static int shutdown_count(const char *region, uint64_t *count, struct pmem2_ndct
 	if (ret != 0)
 		return ret;
 
-	ret = check_dimms(&asked);
-	if (ret == 0)
-		ret = shutdowns_of(&asked, count);
+	ret = shutdowns_of(&asked, count);
 	pmem2_ndctl_finish(&asked);
 	return ret;
 }

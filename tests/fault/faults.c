@@ -14,8 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <libpmem2.h>
-
+#include "faults.h"
 #include "inject.h"
 #include "registry.h"
 
@@ -28,22 +27,13 @@ static char path[] = "faults-XXXXXX";
 
 /* What a scenario works on; made before the faults. */
 static struct {
-	int fd;
+	int fd, errors, nowhere; /* the file's, stderr's, /dev/null's */
 	struct pmem2_source *src;
-	struct pmem2_config *cfg;
+	struct pmem2_config *cfg, *older;
 	struct pmem2_map *map;
 	struct pmem2_vm_reservation *rsv;
 	struct pmem2_badblock_context *bad;
 } given;
-
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, \
-				pmem2_errormsg()); \
-			exit(1); \
-		} \
-	} while (0)
 
 /* ---- the scenarios: one call each; undo is run where it succeeded, without faults ---- */
 
@@ -284,12 +274,126 @@ static int registry_read(void)
 	return registry.error != 0 ? pmem2_err_to_errno(registry.error) * -1 : 0;
 }
 
-static const struct scenario {
-	const char *name;
-	int (*call)(void);
-	void (*undo)(void);   /* or NULL */
-	void (*before)(void); /* or NULL: makes what the call needs */
-} scenarios[] = {
+/* ---- the API of 2019 ---- */
+
+static int older_fd(void)
+{
+	return pmem2_config_set_fd(given.older, given.fd);
+}
+
+static int older_questions(void)
+{
+	size_t size = 77, alignment = 77;
+	int ret = pmem2_config_get_file_size(given.older, &size);
+
+	MUST(size == (ret == 0 ? FILE_SIZE : 77));
+	if (ret != 0)
+		return ret;
+	ret = pmem2_config_get_alignment(given.older, &alignment);
+	MUST((ret == 0) == (alignment != 77));
+	return ret;
+}
+
+static int older_map(void)
+{
+	int ret = pmem2_map(given.older, &map);
+
+	MUST(ret == 0 || map == NULL);
+	return ret;
+}
+
+static void have_older_map(void)
+{
+	if (map == NULL)
+		MUST(pmem2_map(given.older, &map) == 0);
+}
+
+static int older_unmap(void)
+{
+	int ret = pmem2_unmap(&map);
+
+	MUST((ret == 0) == (map == NULL));
+	return ret;
+}
+
+/* ---- what has nothing that could fail, which is shown: no fault is found in them ---- */
+
+static int setters(void)
+{
+	struct pmem2_config *cfg = given.cfg;
+
+	MUST(pmem2_config_set_offset(cfg, 4096) == 0 && pmem2_config_set_offset(cfg, 0) == 0);
+	MUST(pmem2_config_set_length(cfg, 4096) == 0 && pmem2_config_set_length(cfg, 0) == 0);
+	MUST(pmem2_config_set_sharing(cfg, PMEM2_SHARED) == 0);
+	MUST(pmem2_config_set_protection(cfg, PMEM2_PROT_READ | PMEM2_PROT_WRITE) == 0);
+	MUST(pmem2_config_set_required_store_granularity(cfg, PMEM2_GRANULARITY_PAGE) == 0);
+	return pmem2_config_set_vm_reservation(cfg, NULL, 0);
+}
+
+static int getters(void)
+{
+	size_t alignment;
+	int fd;
+
+	MUST(pmem2_source_get_fd(given.src, &fd) == 0 && fd == given.fd);
+	MUST(pmem2_source_alignment(given.src, &alignment) == 0);
+	MUST(pmem2_map_get_size(given.map) == FILE_SIZE);
+	MUST(pmem2_map_get_store_granularity(given.map) == PMEM2_GRANULARITY_PAGE);
+	MUST(pmem2_map_get_backend_name(given.map) != NULL);
+	MUST(pmem2_vm_reservation_get_size(given.rsv) >= RESERVED - 4096);
+	MUST(pmem2_vm_reservation_get_address(given.rsv) != NULL);
+	return pmem2_err_to_errno(PMEM2_E_NOSUPP) > 0 ? 0 : -1;
+}
+
+static int stores(void)
+{
+	char *at = pmem2_map_get_address(given.map);
+
+	pmem2_get_memset_fn(given.map)(at, 1, 100, PMEM2_F_MEM_NOFLUSH);
+	pmem2_get_memcpy_fn(given.map)(at, at + 200, 100, PMEM2_F_MEM_NOFLUSH);
+	pmem2_get_memmove_fn(given.map)(at, at + 1, 100, PMEM2_F_MEM_NOFLUSH);
+	pmem2_get_drain_fn(given.map)();
+	MUST(pmem2_get_flush_fn(given.map) != NULL && pmem2_get_persist_fn(given.map) != NULL);
+	return 0;
+}
+
+static int finds(void)
+{
+	struct pmem2_vm_reservation *in = given.rsv;
+	struct pmem2_map *found;
+
+	MUST(pmem2_vm_reservation_map_find(in, 0, 1, &found) == PMEM2_E_MAPPING_NOT_FOUND);
+	MUST(pmem2_vm_reservation_map_find_first(in, &found) == PMEM2_E_MAPPING_NOT_FOUND);
+	MUST(pmem2_vm_reservation_map_find_last(in, &found) == PMEM2_E_MAPPING_NOT_FOUND);
+	MUST(pmem2_vm_reservation_map_find_next(in, given.map, &found) ==
+		PMEM2_E_MAPPING_NOT_FOUND);
+	MUST(pmem2_vm_reservation_map_find_prev(in, given.map, &found) ==
+		PMEM2_E_MAPPING_NOT_FOUND);
+	return 0;
+}
+
+static int perror_of_nothing(void)
+{
+	MUST(dup2(given.nowhere, STDERR_FILENO) == STDERR_FILENO);
+	pmem2_perror("%s", "faults");
+	MUST(dup2(given.errors, STDERR_FILENO) == STDERR_FILENO);
+	return 0;
+}
+
+static int deletes(void)
+{
+	struct pmem2_source *no_source = NULL;
+	struct pmem2_config *no_config = NULL;
+	struct pmem2_badblock_context *context = NULL;
+	struct pmem2_badblock bb;
+
+	MUST(pmem2_source_delete(&no_source) == 0 && pmem2_config_delete(&no_config) == 0);
+	pmem2_badblock_context_delete(&context);
+	MUST(pmem2_badblock_next(given.bad, &bb) == PMEM2_E_NO_BAD_BLOCK_FOUND);
+	return pmem2_errormsg()[0] != '\0' ? 0 : -1;
+}
+
+static const struct scenario scenarios[] = {
 	{"pmem2_source_from_fd", source_from_fd, drop_source, NULL},
 	{"pmem2_source_from_anon", source_from_anon, drop_source, NULL},
 	{"pmem2_source_size", source_size, NULL, NULL},
@@ -300,7 +404,8 @@ static const struct scenario {
 	{"pmem2_map_from_existing", map_from_existing, drop_existing, NULL},
 	{"pmem2_vm_reservation_new", reservation_new, drop_reservation, NULL},
 	{"pmem2_vm_reservation_delete", reservation_delete, NULL, have_reservation},
-	{"pmem2_vm_reservation_shrink, _extend", reservation_extend_and_shrink, NULL, NULL},
+	{"pmem2_vm_reservation_shrink, pmem2_vm_reservation_extend", reservation_extend_and_shrink,
+		NULL, NULL},
 	{"pmem2_deep_flush", deep_flush, NULL, NULL},
 	{"pmem2_source_pread_mcsafe", pread_mcsafe, NULL, NULL},
 	{"pmem2_source_pwrite_mcsafe", pwrite_mcsafe, NULL, NULL},
@@ -310,6 +415,30 @@ static const struct scenario {
 	{"pmem2_source_device_usc", device_usc, NULL, NULL},
 	{"pmem2_source_numa_node", numa_node, NULL, NULL},
 	{"PMEM2_BACKEND", registry_read, NULL, NULL},
+	{"pmem2_config_set_fd", older_fd, NULL, NULL},
+	{"pmem2_config_get_file_size, pmem2_config_get_alignment", older_questions, NULL, NULL},
+	{"pmem2_map", older_map, drop_map, NULL},
+	{"pmem2_unmap", older_unmap, NULL, have_older_map},
+	{"pmem2_config_set_offset, pmem2_config_set_length, pmem2_config_set_sharing, "
+	 "pmem2_config_set_protection, pmem2_config_set_required_store_granularity, "
+	 "pmem2_config_set_vm_reservation",
+		setters, NULL, NULL},
+	{"pmem2_source_get_fd, pmem2_source_alignment, pmem2_map_get_address, pmem2_map_get_size, "
+	 "pmem2_map_get_store_granularity, pmem2_map_get_backend_name, "
+	 "pmem2_vm_reservation_get_size, pmem2_vm_reservation_get_address, pmem2_err_to_errno",
+		getters, NULL, NULL},
+	{"pmem2_get_memset_fn, pmem2_get_memcpy_fn, pmem2_get_memmove_fn, pmem2_get_drain_fn, "
+	 "pmem2_get_flush_fn, pmem2_get_persist_fn",
+		stores, NULL, NULL},
+	{"pmem2_vm_reservation_map_find, pmem2_vm_reservation_map_find_first, "
+	 "pmem2_vm_reservation_map_find_last, pmem2_vm_reservation_map_find_next, "
+	 "pmem2_vm_reservation_map_find_prev",
+		finds, NULL, NULL},
+	{"pmem2_source_delete, pmem2_config_delete, pmem2_badblock_context_delete, "
+	 "pmem2_badblock_next, pmem2_errormsg",
+		deletes, NULL, NULL},
+	{"pmem2_perror", perror_of_nothing, NULL, NULL},
+	{NULL, NULL, NULL, NULL},
 };
 
 /* ---- what must not grow ---- */
@@ -430,11 +559,16 @@ static size_t run(const struct scenario *s)
 
 static void prepare(void)
 {
+	given.errors = dup(STDERR_FILENO);
+	given.nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	MUST(given.errors >= 0 && given.nowhere >= 0);
 	given.fd = mkstemp(path);
 	MUST(given.fd >= 0 && ftruncate(given.fd, FILE_SIZE) == 0);
 	MUST(pmem2_source_from_fd(&given.src, given.fd) == 0);
 	MUST(pmem2_config_new(&given.cfg) == 0);
 	MUST(pmem2_config_set_required_store_granularity(given.cfg, PMEM2_GRANULARITY_PAGE) == 0);
+	MUST(pmem2_config_new(&given.older) == 0);
+	MUST(pmem2_config_set_fd(given.older, given.fd) == 0);
 	MUST(pmem2_map_new(&given.map, given.cfg, given.src) == 0);
 	MUST(pmem2_vm_reservation_new(&given.rsv, NULL, RESERVED) == 0);
 	MUST(pmem2_badblock_context_new(&given.bad, given.src) == 0);
@@ -442,17 +576,30 @@ static void prepare(void)
 	MUST(pmem2_vm_reservation_extend(given.rsv, 1) != 0);
 }
 
-int main(void)
+size_t faults_run(const struct scenario *list)
 {
 	size_t total = 0;
 
-	prepare();
-	for (size_t i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
-		size_t faults = run(&scenarios[i]);
+	for (const struct scenario *s = list; s->name != NULL; s++) {
+		size_t faults = run(s);
 
-		printf("%4zu faults: %s\n", faults, scenarios[i].name);
+		printf("%4zu faults: %s\n", faults, s->name);
 		total += faults;
 	}
+	return total;
+}
+
+int main(void)
+{
+	size_t total;
+
+	prepare();
+	total = faults_run(scenarios);
+#if NVDIMM
+	total += faults_on_nvdimm();
+#else
+	printf("not shown: NVDIMMs, of which this library asks nothing\n");
+#endif
 	printf("%4zu faults injected\n", total);
 	unlink(path);
 	return 0;

@@ -7,6 +7,7 @@
  */
 #include "inject.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +17,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static bool armed;
@@ -65,6 +68,12 @@ static bool hit(const char *function, const int *errors)
 	return injected != 0;
 }
 
+bool inject_fails(const char *function, const int *errors)
+{
+	return hit(function, errors);
+}
+
+#define EXPORTED    __attribute__((__visibility__("default")))
 #define ERRORS(...) ((const int[]){__VA_ARGS__, 0})
 
 /* One that answers -1 and takes what it is given. */
@@ -80,6 +89,7 @@ WRAP(int, munmap, -1, ERRORS(EINVAL, ENOMEM), (void *a, size_t n), (a, n))
 WRAP(int, msync, -1, ERRORS(EIO, ENOMEM, EINVAL), (void *a, size_t n, int f), (a, n, f))
 WRAP(void *, mmap64, MAP_FAILED, ERRORS(ENOMEM, EACCES, EAGAIN, ENFILE, EPERM, EEXIST, EOPNOTSUPP),
 	(void *a, size_t n, int p, int f, int fd, off_t o), (a, n, p, f, fd, o))
+EXPORTED ssize_t __wrap_read(int fd, void *b, size_t n);
 WRAP(ssize_t, read, -1, ERRORS(EIO, EINTR), (int fd, void *b, size_t n), (fd, b, n))
 WRAP(ssize_t, write, -1, ERRORS(EIO, EBUSY), (int fd, const void *b, size_t n), (fd, b, n))
 WRAP(ssize_t, pread64, -1, ERRORS(EIO, EINTR, EAGAIN), (int fd, void *b, size_t n, off_t o),
@@ -90,7 +100,13 @@ WRAP(int, fstat64, -1, ERRORS(EBADF, EIO, EOVERFLOW), (int fd, struct stat *s), 
 WRAP(int, fallocate64, -1, ERRORS(ENOSPC, EOPNOTSUPP, EIO), (int fd, int m, off_t o, off_t n),
 	(fd, m, o, n))
 WRAP(ssize_t, readlink, -1, ERRORS(EACCES, ENOENT), (const char *p, char *b, size_t n), (p, b, n))
-WRAP(char *, realpath, NULL, ERRORS(EACCES, ENOENT, ENOMEM), (const char *p, char *r), (p, r))
+WRAP(DIR *, opendir, NULL, ERRORS(EACCES, ENOENT, EMFILE, ENOMEM), (const char *p), (p))
+WRAP(int, fstatfs64, -1, ERRORS(EIO, ENOSYS), (int fd, struct statfs *s), (fd, s))
+WRAP(int, stat64, -1, ERRORS(EACCES, ENOENT, ELOOP), (const char *p, struct stat *s), (p, s))
+WRAP(int, statx, -1, ERRORS(EIO, ENOSYS),
+	(int fd, const char *p, int f, unsigned m, struct statx *s), (fd, p, f, m, s))
+WRAP(ssize_t, pwritev64v2, -1, ERRORS(EIO, EINTR, EOPNOTSUPP),
+	(int fd, const struct iovec *v, int n, off_t o, int f), (fd, v, n, o, f))
 WRAP(void *, dlopen, NULL, ERRORS(ENOENT), (const char *p, int f), (p, f))
 WRAP(void *, dlsym, NULL, ERRORS(ENOENT), (void *h, const char *s), (h, s))
 
@@ -103,10 +119,18 @@ void *__wrap_mremap(void *from, size_t length, size_t size, int flags, void *to)
 }
 
 int __real_open64(const char *path, int flags, ...);
-int __wrap_open64(const char *path, int flags, ...);
+EXPORTED int __wrap_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...)
 {
 	return hit("open", ERRORS(EACCES, ENOENT, EMFILE)) ? -1 : __real_open64(path, flags);
+}
+
+/* exported, as that of read is: ndctl.so's calls come here, too */
+int __real_access(const char *path, int mode);
+EXPORTED int __wrap_access(const char *path, int mode);
+int __wrap_access(const char *path, int mode)
+{
+	return hit("access", ERRORS(EACCES, ENOENT)) ? -1 : __real_access(path, mode);
 }
 
 int __real_fcntl64(int fd, int command, ...);
@@ -141,6 +165,17 @@ static void *counted(void *block)
 {
 	live += block != NULL;
 	return block;
+}
+
+char *__real_realpath(const char *path, char *resolved);
+char *__wrap_realpath(const char *path, char *resolved);
+char *__wrap_realpath(const char *path, char *resolved)
+{
+	if (hit("realpath", ERRORS(EACCES, ENOENT, ENOMEM)))
+		return NULL;
+
+	char *made = __real_realpath(path, resolved);
+	return resolved == NULL ? counted(made) : made;
 }
 
 void *__wrap_malloc(size_t size)

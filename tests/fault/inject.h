@@ -21,4 +21,11 @@ int inject_errno(void);
 /* Blocks that the library has allocated and not freed. */
 long inject_live_blocks(void);
 
+/*
+ * For a function that inject.c does not replace: whether this call is to fail, and errno then. errors
+ * are those that make sense, 0 ends.
+ */
+__attribute__((__visibility__("default"))) bool inject_fails(const char *function,
+	const int *errors);
+
 #endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* faults.h -- a scenario: one call, what it needs, and what undoes it. */
+#ifndef TEST_FAULTS_H
+#define TEST_FAULTS_H
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <libpmem2.h>
+
+#define MUST(condition) \
+	do { \
+		if (!(condition)) { \
+			fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, \
+				pmem2_errormsg()); \
+			exit(1); \
+		} \
+	} while (0)
+
+struct scenario {
+	const char *name;     /* the public functions that it calls; NULL ends a list */
+	int (*call)(void);    /* must succeed without faults */
+	void (*undo)(void);   /* or NULL; run where the call succeeded, without faults */
+	void (*before)(void); /* or NULL: makes what the call needs */
+};
+
+/* Runs each of a list with every fault; answers how many there were. */
+size_t faults_run(const struct scenario *scenarios);
+
+/* Sources on an NVDIMM of a fake sysfs, asked through ndctl.so with a libndctl that can fail. */
+size_t faults_on_nvdimm(void);
+
+#endif
