@@ -121,21 +121,29 @@ def check_codes(header, pages):
     return difference('codes that do not exist', named, header.codes)
 
 
-def check_environment(source, page):
+def check_environment(directory, page, accepted=frozenset()):
     read = set()
-    for path in sorted((source / 'core').rglob('*.c')):
+    for path in sorted(directory.rglob('*.c')):
         read |= set(re.findall(r'"(PMEM2?_(?!E_)[A-Z0-9_]+)"', path.read_text()))
-    # known by PMDK's library, so that nobody wonders
     documented = set(re.findall(r'\*(PMEM2?_[A-Z0-9_]+)\*', page.sections['ENVIRONMENT']))
     return difference('read, not documented', read, documented) + \
-        difference('documented, not read', documented, read | {'PMEM_NO_GENERIC_MEMCPY'})
+        difference('documented, not read', documented, read | accepted)
+
+
+def check_options(path, page):
+    known = set(re.findall(r'^\t\{"(\w+)", ', path.read_text(), re.M))
+    explained = set(re.findall(r'^\t?"  --(\w+) ', path.read_text(), re.M))
+    documented = set(re.findall(r'^\*--(\w+)\*', page.sections['OPTIONS'], re.M))
+    return difference('known, not documented', known, documented) + \
+        difference('documented, not known', documented, known) + \
+        difference('in --help, not known', explained, known)
 
 
 def check_references(pages):
     known = {f'{name}.{page.name.split(".")[1]}' for page in pages for name in page.names}
     problems = []
     for page in pages:
-        for name, section in re.findall(r'\*((?:lib)?pmem2\w*)\*\((\d)\)', page.text):
+        for name, section in re.findall(r'\*((?:lib)?pmem2[\w-]*)\*\((\d)\)', page.text):
             if f'{name}.{section}' not in known:
                 problems.append(f'{page.name} refers to {name}({section}), which is not there')
     return problems
@@ -161,7 +169,12 @@ def main(source, compiler):
     point('errors are those of the header', check_errors_header(header, functions))
     point('errors are those of the code', check_errors_code(Library(source / 'core'), functions))
     point('codes exist', check_codes(header, pages))
-    point('environment variables are those of the code', check_environment(source, by_name['libpmem2.7']))
+    # PMEM_NO_GENERIC_MEMCPY is known by PMDK's library, and documented so that nobody wonders
+    point('environment variables are those of the code',
+          check_environment(source / 'core', by_name['libpmem2.7'], {'PMEM_NO_GENERIC_MEMCPY'}))
+    point('and those of powerfail', check_environment(source / 'backends/powerfail', by_name['libpmem2_powerfail.7']))
+    point('options of crashtest are those of the code',
+          check_options(source / 'tools/crashtest_options.c', by_name['pmem2-crashtest.1']))
     point('references lead somewhere', check_references(pages))
     point('all pages are built', check_table(source, pages))
     print(f'1..{len(points)}')
