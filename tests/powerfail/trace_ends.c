@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,6 +79,89 @@ START_TEST(left)
 	replay_all(&r, "trace");
 	ck_assert(!r.exited);
 	ck_assert_str_eq(durable(&r, 0, 0), "one");
+	replay_close(&r);
+}
+END_TEST
+
+/* ---- signals ---- */
+
+static int deadly; /* the signal that the program dies of */
+
+static void program_that_dies(void)
+{
+	struct mapped m = map_file("file", 0);
+
+	memcpy(m.base, "one", 3);
+	m.persist(m.base, 3);
+	memcpy(m.base + 64, "two", 3);
+	m.flush(m.base + 64, 3);
+	signal(deadly, SIG_DFL); /* check has handlers of its own */
+	raise(deadly);
+}
+
+START_TEST(signalled)
+{
+	static const int signals[] = {SIGTERM, SIGSEGV, SIGABRT, SIGKILL, SIGBUS};
+	const struct rlimit no_core = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		struct replay r;
+
+		deadly = signals[i];
+		unlink("trace");
+		unlink("file");
+		ck_assert_int_eq(WTERMSIG(run(program_that_dies, "CACHE_LINE")), deadly);
+		replay_all(&r, "trace");
+		ck_assert(!r.exited);
+		ck_assert_str_eq(durable(&r, 0, 0), "one");
+		ck_assert_str_eq(durable(&r, 0, 64), "");
+		ck_assert_uint_eq(replay_pending(&r), 1);
+		replay_close(&r);
+	}
+}
+END_TEST
+
+static struct mapped interrupted;
+static volatile sig_atomic_t interruptions;
+
+static void persist_too(int signal)
+{
+	(void)signal;
+	interruptions++;
+	memcpy(interrupted.base + 64, "handler", 8);
+	interrupted.persist(interrupted.base + 64, 8);
+}
+
+static void program_with_handler(void)
+{
+	const struct itimerval often = {{0, 200}, {0, 200}};
+
+	interrupted = map_file("file", 0);
+	signal(SIGALRM, persist_too);
+	setitimer(ITIMER_REAL, &often, NULL);
+	for (uint64_t i = 1; i <= 100000 || interruptions < 20; i++) {
+		memcpy(interrupted.base + 128, &i, 8);
+		interrupted.persist(interrupted.base + 128, 8);
+		*done = i;
+	}
+	signal(SIGALRM, SIG_IGN);
+}
+
+/* A handler may persist, and its thread does not wait for itself. */
+START_TEST(handlers)
+{
+	struct replay r;
+	uint64_t last;
+
+	done = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert_int_eq(run(program_with_handler, "CACHE_LINE"), 0);
+	last = *done;
+	replay_all(&r, "trace");
+	ck_assert(r.exited);
+	ck_assert_mem_eq(durable(&r, 0, 128), &last, 8);
+	ck_assert_str_eq(durable(&r, 0, 64), "handler");
+	ck_assert_uint_ge(r.report.drains, last);
 	replay_close(&r);
 }
 END_TEST
@@ -234,8 +318,8 @@ END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {killed, left, forked, second_program, closed_descriptors,
-		no_room, position_is_kept};
+	const TTest *const tests[] = {killed, left, signalled, handlers, forked, second_program,
+		closed_descriptors, no_room, position_is_kept};
 
 	return run_tests("trace ends", tests, sizeof(tests) / sizeof(tests[0]));
 }
