@@ -119,23 +119,6 @@ static size_t first_lost(const struct diagnosis *d)
 	return i;
 }
 
-/* The length of the flush or copy that made a version, bytes. */
-static size_t named_length(struct diagnosis *d, const struct pf_version *v)
-{
-	struct replay r;
-	const struct pf_record *record = NULL;
-	size_t length = 0;
-
-	if (v == NULL || v->thread == NULL || replay_open(&r, d->options->trace) != 0)
-		return 0;
-	for (uint64_t i = 0; i < v->event; i++)
-		record = pmem2_pf_reader_next(&r.reader);
-	if (record != NULL && pmem2_pf_record_kind(record) == PF_RECORD_FLUSH)
-		length = ((const struct pf_record_lines *)record)->length;
-	replay_close(&r);
-	return length;
-}
-
 /* Two units that one small flush covered: parts of one thing. */
 static bool are_one(struct diagnosis *d, size_t lost, size_t kept)
 {
@@ -143,49 +126,7 @@ static bool are_one(struct diagnosis *d, size_t lost, size_t kept)
 	const struct pf_version *b = live_version(&d->units.unit[kept]);
 
 	return a != NULL && b != NULL && a->event == b->event && a->line != b->line &&
-	       named_length(d, a) <= SMALL;
-}
-
-/* A run of lines that were flushed one after another, without a drain between. */
-struct run_of_lines {
-	size_t begin, end;
-	bool long_range; /* a flush of more than a word was among them */
-};
-
-static void follow_run(struct run_of_lines *run, const struct pf_record_lines *l)
-{
-	size_t first = l->offset / PF_LINE, end = (l->offset + l->length - 1) / PF_LINE + 1;
-
-	if (first > run->end || first + 1 < run->end)
-		*run = (struct run_of_lines){.begin = first};
-	run->end = end;
-	run->long_range = run->long_range || l->length > sizeof(uint64_t);
-}
-
-/* Whether what was flushed as a range, before some event, ended just before this line. */
-static bool is_behind_flush(struct diagnosis *d, const struct unit *u, uint64_t event)
-{
-	struct replay r;
-	struct run_of_lines run = {0};
-	const struct pf_record *record;
-	bool behind = false;
-
-	if (replay_open(&r, d->options->trace) != 0)
-		return false;
-	for (uint64_t i = 0; i < event && (record = pmem2_pf_reader_next(&r.reader)) != NULL; i++) {
-		const struct pf_record_lines *l = (const struct pf_record_lines *)record;
-
-		if (pmem2_pf_record_kind(record) == PF_RECORD_DRAIN)
-			run.end = run.begin = SIZE_MAX / 2;
-		if (pmem2_pf_record_kind(record) != PF_RECORD_FLUSH || l->file != u->medium->id ||
-			l->length == 0)
-			continue;
-		follow_run(&run, l);
-		if (run.end == u->line)
-			behind = run.long_range || run.end - run.begin > 1;
-	}
-	replay_close(&r);
-	return behind;
+	       diagnosis_named_length(d, a) <= SMALL;
 }
 
 /* A content of the unit that nobody had flushed, and with which it passes; 0: there is none. */
@@ -215,7 +156,7 @@ static bool name_missing_flush(struct diagnosis *d)
 		if (choice == 0)
 			continue;
 		describe(d, i, place, sizeof(place));
-		if (is_behind_flush(d, u, u->version[choice]->event))
+		if (diagnosis_is_behind_flush(d, u, u->version[choice]->event))
 			diagnosis_conclude(d, FAULT_PARTIAL_FLUSH,
 				"%s, were stored before a drain and not flushed; what stands "
 				"before them was",
@@ -228,14 +169,25 @@ static bool name_missing_flush(struct diagnosis *d)
 	return false;
 }
 
+/* A version of a unit that is lost, and for which another thread drained; NULL: there is none. */
+static const struct pf_version *foreign_version(const struct diagnosis *d, size_t i)
+{
+	const struct unit *u = &d->units.unit[i];
+
+	for (unsigned c = d->failing[i] + 1; c < u->choices; c++)
+		if (u->version[c]->foreign)
+			return u->version[c];
+	return NULL;
+}
+
 static bool name_other_thread(struct diagnosis *d)
 {
 	char place[256];
 
 	for (size_t i = 0; i < d->units.count; i++) {
-		const struct pf_version *v = live_version(&d->units.unit[i]);
+		const struct pf_version *v = is_lost(d, i) ? foreign_version(d, i) : NULL;
 
-		if (!is_lost(d, i) || v == NULL || !v->foreign)
+		if (v == NULL)
 			continue;
 		describe(d, i, place, sizeof(place));
 		diagnosis_conclude(d, FAULT_OTHER_THREAD,
@@ -265,30 +217,38 @@ static size_t find_kept(struct diagnosis *d)
 	return kept;
 }
 
+static bool are_of_one_line(const struct unit *a, const struct unit *b)
+{
+	return a->medium == b->medium && a->line == b->line;
+}
+
 static void name_order(struct diagnosis *d)
 {
 	size_t lost = first_lost(d), kept = find_kept(d);
-	char before[256], after[256] = "what is durable already";
+	char before[256], after[256];
 
 	if (lost == d->units.count) {
 		diagnosis_conclude(d, FAULT_UNKNOWN, "nothing that is lost matters");
 		return;
 	}
 	describe(d, lost, before, sizeof(before));
-	if (kept < d->units.count)
-		describe(d, kept, after, sizeof(after));
+	if (kept == d->units.count) {
+		diagnosis_conclude(d, FAULT_UNORDERED,
+			"%s, can be lost, and what is durable already needs them", before);
+		return;
+	}
 
-	if (kept < d->units.count && d->units.unit[kept].line == d->units.unit[lost].line &&
-		d->units.unit[kept].medium == d->units.unit[lost].medium)
-		diagnosis_conclude(d, FAULT_TORN, "of one line, %s can be lost without %s", before,
-			after);
-	else if (kept < d->units.count && are_one(d, lost, kept))
+	describe(d, kept, after, sizeof(after));
+	if (are_of_one_line(&d->units.unit[lost], &d->units.unit[kept]))
+		diagnosis_conclude(d, FAULT_TORN, "of one line, %s, can be lost and %s, kept",
+			before, after);
+	else if (are_one(d, lost, kept))
 		diagnosis_conclude(d, FAULT_ASTRIDE,
-			"one flush of few bytes covers two lines: %s can be lost without %s",
+			"one flush of few bytes covers two lines: %s, can be lost and %s, kept",
 			before, after);
 	else
 		diagnosis_conclude(d, FAULT_UNORDERED,
-			"%s can be lost without %s: no drain is between them", before, after);
+			"%s, can be lost and %s, kept: no drain is between them", before, after);
 }
 
 /* ---- one failure ---- */

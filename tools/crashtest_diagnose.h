@@ -29,6 +29,12 @@ bool diagnosis_fails_overlay(struct diagnosis *d);
 /* The end of a path. */
 const char *diagnosis_name(const struct pf_medium *medium);
 
+/* The length of the flush or copy that made a version, bytes; 0: none did. */
+size_t diagnosis_named_length(const struct diagnosis *d, const struct pf_version *v);
+
+/* Whether what was flushed as a range, before some event, ended just before this line. */
+bool diagnosis_is_behind_flush(const struct diagnosis *d, const struct unit *u, uint64_t event);
+
 /* Whether what was in the file before the program began is to blame; nothing is lost. */
 bool diagnosis_stale(struct diagnosis *d);
 

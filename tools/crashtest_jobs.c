@@ -156,6 +156,20 @@ static bool start(struct jobs *jobs, struct worker *w, const struct overlay *ove
 	return true;
 }
 
+/* "{}" in place of an image's path, which is gone when somebody reads it. */
+static void hide_paths(const struct images *images, char *text)
+{
+	for (size_t i = 0; i < images->count; i++) {
+		size_t length = strlen(images->image[i].path);
+		char *at;
+
+		while ((at = strstr(text, images->image[i].path)) != NULL) {
+			memcpy(at, "{}", 2);
+			memmove(at + 2, at + length, strlen(at + length) + 1);
+		}
+	}
+}
+
 /* The last line of what was printed, without what a terminal would take for commands. */
 static void read_output(const struct worker *w, char *text, size_t size)
 {
@@ -172,7 +186,9 @@ static void read_output(const struct worker *w, char *text, size_t size)
 		else if ((unsigned char)*c < ' ')
 			*c = ' ';
 	}
-	snprintf(text, size, "%.*s", (int)strcspn(line, "\n"), line);
+	line[strcspn(line, "\n")] = '\0';
+	hide_paths(&w->images, line);
+	snprintf(text, size, "%.*s", (int)size - 1, line);
 }
 
 static void finish(struct jobs *jobs, struct worker *w, bool hung)

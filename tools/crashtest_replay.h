@@ -62,6 +62,9 @@ void replay_finish(struct replay *r, bool by_files);
 /* The thread of a record; NULL: it has not flushed. */
 struct pf_thread *replay_thread(const struct replay *r, uint32_t id);
 
+/* Whether the version's line is in a mapping: a struct attached. */
+bool replay_is_in_map(const struct pf_version *version, const void *map);
+
 /* How many versions are pending, of all threads. */
 size_t replay_pending(const struct replay *r);
 

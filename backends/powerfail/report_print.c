@@ -7,7 +7,7 @@
 #include "report.h"
 #include "symbols.h"
 
-enum { SHOWN_FRAMES = 4 };
+enum { SHOWN_FRAMES = 4, SHOWN_FINDINGS = 16 }; /* of a class, to people */
 
 /* ---- call sites ---- */
 
@@ -125,6 +125,23 @@ static void print_finding(const struct pf_finding *f, const struct pf_names *nam
 		fprintf(out, "          flushed by %s\n", stack);
 }
 
+/* Those of the class that begins there; answers where the next one does. */
+static size_t print_class(const struct pf_report *report, struct pf_finding **list, size_t begin,
+	size_t count, const struct pf_names *names, FILE *out)
+{
+	enum pf_class class = list[begin]->class;
+	size_t end = begin;
+
+	while (end < count && list[end]->class == class)
+		end++;
+	fprintf(out, "%s: %" PRIu64 "\n", pmem2_pf_class_name(class, false), report->count[class]);
+	for (size_t i = begin; i < end && i < begin + SHOWN_FINDINGS; i++)
+		print_finding(list[i], names, out);
+	if (end > begin + SHOWN_FINDINGS)
+		fprintf(out, "  and at %zu more\n", end - begin - SHOWN_FINDINGS);
+	return end;
+}
+
 void pmem2_pf_report_text(const struct pf_report *report, size_t first,
 	const struct pf_names *names, FILE *out)
 {
@@ -136,13 +153,8 @@ void pmem2_pf_report_text(const struct pf_report *report, size_t first,
 		" drains\n",
 		base_name(names->program), names->process, report->flushes, report->lines,
 		report->drains);
-	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || list[i]->class != list[i - 1]->class)
-			fprintf(out, "%s: %" PRIu64 "\n",
-				pmem2_pf_class_name(list[i]->class, false),
-				report->count[list[i]->class]);
-		print_finding(list[i], names, out);
-	}
+	for (size_t i = 0; i < count;)
+		i = print_class(report, list, i, count, names, out);
 	if (report->omitted > 0)
 		fprintf(out, "%" PRIu64 " more call sites or places are left out\n",
 			report->omitted);

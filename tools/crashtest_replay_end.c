@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* crashtest_replay_end.c -- the end of a trace: what is lost, and the names of all that is in it. */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crashtest_replay.h"
+#include "losses.h"
+
+static bool is_in_any_map(const struct pf_version *v, const void *arg)
+{
+	const struct replay *r = arg;
+
+	for (size_t i = 0; i < r->map_count; i++)
+		if (replay_is_in_map(v, &r->maps[i]))
+			return true;
+	return false;
+}
+
+static void compare_block(struct replay *r, struct pf_medium *m, size_t at, const char *block,
+	size_t size)
+{
+	for (size_t i = 0; i < size; i += PF_LINE) {
+		size_t line = (at + i) / PF_LINE;
+
+		if (!pmem2_pf_same_line(block + i, pmem2_pf_model_last(&r->model, m, line)))
+			pmem2_pf_model_dirty(&r->model, m, line, block + i,
+				(struct pf_origin){.event = r->event});
+	}
+}
+
+static void compare_file(struct replay *r, const struct attached *map)
+{
+	char block[16 * PF_PAGE];
+	int fd = open(map->medium->path, O_RDONLY | O_CLOEXEC);
+	size_t at = map->offset / PF_PAGE * PF_PAGE, end = map->offset + map->length;
+
+	while (fd >= 0 && at < end) {
+		size_t want = end - at < sizeof(block) ? end - at : sizeof(block);
+		ssize_t n;
+
+		memset(block, 0, sizeof(block));
+		n = pread(fd, block, want, (off_t)at);
+		if (n <= 0)
+			break;
+		compare_block(r, map->medium, at, block, (size_t)n);
+		at += (size_t)n;
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+void replay_finish(struct replay *r, bool by_files)
+{
+	for (size_t i = 0; by_files && !r->exited && i < r->map_count; i++)
+		compare_file(r, &r->maps[i]);
+	pmem2_pf_find_losses(&r->model, &r->report, is_in_any_map, r);
+}
+
+/* ---- names ---- */
+
+static const char *file_name(uint32_t file, void *arg)
+{
+	const struct replay *r = arg;
+
+	return file < r->media_count ? r->media[file]->path : "?";
+}
+
+/* Numbers rise in the order of the records. */
+static size_t stack_frames(uint32_t stack, const uintptr_t **frames, void *arg)
+{
+	const struct replay *r = arg;
+	size_t low = 0, high = r->stack_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (r->stacks[middle]->record.stack < stack)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == r->stack_count || r->stacks[low]->record.stack != stack)
+		return 0;
+	*frames = (const uintptr_t *)r->stacks[low]->frame;
+	return r->stacks[low]->frames;
+}
+
+struct pf_names replay_names(struct replay *r)
+{
+	return (struct pf_names){
+		.program = r->reader.header->program,
+		.process = r->reader.header->process,
+		.file = file_name,
+		.stack = stack_frames,
+		.modules = r->modules,
+		.module_count = r->module_count,
+		.arg = r,
+	};
+}
