@@ -30,6 +30,7 @@ test=(
 	gcc-aarch64-linux-gnu qemu-user # an aarch64 build, and running it
 	abigail-tools                   # abidiff
 	valgrind                        # memcheck; counts the instructions of a call
+	gnuplot-nox                     # pictures of traces
 	musl-tools                      # another libc
 	binutils file git procps python3 util-linux xz-utils
 )
