@@ -419,6 +419,7 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size);
  *   PMEM2_E_NOSUPP            not on an NVDIMM, anonymous memory, or libpmem2's ndctl module is not
  *                             installed
  *   PMEM2_E_BUFFER_TOO_SMALL  *len is too little
+ *   -EAGAIN                   the region's DIMMs were changed during the call
  *   -errno                    the answer could not be read; the message names the file
  */
 int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len);
