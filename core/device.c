@@ -140,8 +140,8 @@ static bool hides_disks(int fd)
 {
 	struct statfs fs;
 
-	if (fstatfs(fd, &fs) != 0)
-		return false;
+	if (fstatfs(fd, &fs) != 0) /* not to know is as bad */
+		return true;
 
 	switch ((unsigned)fs.f_type) {
 	case BTRFS_SUPER_MAGIC:

@@ -251,6 +251,20 @@ START_TEST(layers_that_cannot_be_read_may_stand_on_anything)
 }
 END_TEST
 
+START_TEST(an_unknown_file_system_may_be_on_any_nvdimm)
+{
+	const struct pmem2_source file = {.type = PMEM2_SOURCE_FILE,
+		.fd = -1, /* fstatfs(2) cannot tell */
+		.device = makedev(0, 21)};
+	struct pmem2_badblock_context *ctx;
+
+	expect_end(context(&file));
+	fake_make("bus/nd/devices/region1");
+	fails(pmem2_badblock_context_new(&ctx, &file), PMEM2_E_NOSUPP, "may be on an NVDIMM");
+	ck_assert_ptr_null(ctx);
+}
+END_TEST
+
 START_TEST(anonymous_memory_is_refused_before_any_argument_is_touched)
 {
 	const struct pmem2_source anon = {.type = PMEM2_SOURCE_ANON, .fd = -1};
@@ -510,6 +524,7 @@ int main(void)
 	const TTest *const everywhere[] = {other_disks_have_none,
 		layers_above_an_nvdimm_are_not_told,
 		layers_that_cannot_be_read_may_stand_on_anything,
+		an_unknown_file_system_may_be_on_any_nvdimm,
 		anonymous_memory_is_refused_before_any_argument_is_touched,
 		device_dax_is_told_by_offset, device_dax_outside_a_region_is_not_told,
 		device_dax_is_cleared_by_the_device_and_zeroed,
