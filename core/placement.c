@@ -168,7 +168,9 @@ int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *place
 	if (wanted->alignment > alignment)
 		alignment = wanted->alignment;
 
-	void *hint = alignment > 1 ? guess(wanted->length, alignment) : NULL;
+	/* Device DAX sees to its boundary itself, but not if it is hinted at a place that is taken */
+	bool own_boundary = wanted->alignment > pmem2_page_size();
+	void *hint = alignment > 1 && !own_boundary ? guess(wanted->length, alignment) : NULL;
 	void *address = map_somewhere(wanted, hint, placed);
 	if (address != MAP_FAILED && !is_aligned(address, alignment))
 		address = align(address, wanted->length, alignment);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -136,6 +137,24 @@ START_TEST(offsets_and_lengths)
 		ck_assert_int_eq(pmem2_map_delete(&part), 0);
 	}
 	ck_assert_int_eq(pmem2_map_delete(&whole), 0);
+}
+END_TEST
+
+/* The driver refuses an address off its alignment, which is what the kernel offers instead of a hint. */
+START_TEST(below_is_taken)
+{
+	struct pmem2_map *maps[4];
+
+	for (size_t i = 0; i < 4; i++) {
+		maps[i] = map_at(0, 2 * alignment);
+		char *below = (char *)pmem2_map_get_address(maps[i]) - 4096;
+		void *got = mmap(below, 4096, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+		ck_assert(got == below || errno == EEXIST);
+	}
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_int_eq(pmem2_map_delete(&maps[i]), 0);
 }
 END_TEST
 
@@ -359,6 +378,7 @@ int main(void)
 	tcase_add_test(tests, size_and_alignment);
 	tcase_add_test(tests, whole_device);
 	tcase_add_test(tests, offsets_and_lengths);
+	tcase_add_test(tests, below_is_taken);
 	tcase_add_test(tests, off_the_alignment);
 	tcase_add_test(tests, behind_the_end);
 	tcase_add_test(tests, private_is_refused);
