@@ -3,11 +3,20 @@
 . /lib.sh
 persistence=$(sed -n 's/.*persistence=\([^ ]*\).*/\1/p' /proc/cmdline)
 case $persistence in
-mem-ctrl) granularity=CACHE_LINE byte= ;;
-cpu) granularity=BYTE byte=-byte ;;
+mem-ctrl) granularity=CACHE_LINE byte='' dax=dax ;;
+cpu) granularity=BYTE byte=-byte dax=eadr ;;
 esac
 best="$granularity clwb$byte-avx2"
 refused='refused GRANULARITY_NOT_SUPPORTED *'
+
+label_of() {
+	case $1 in
+	/dev/dax*) echo devdax ;;
+	/mnt/virtio/*) echo "virtio-pmem, ext4 -o dax" ;;
+	/mnt/tmpfs/*) echo tmpfs ;;
+	*) echo "$1" | sed 's,/mnt/\(.*\)/.*,fsdax \1,' ;;
+	esac
+}
 
 check "namespaces" sh -ec '
 	ndctl create-namespace -f -e namespace0.0 -m fsdax
@@ -29,43 +38,44 @@ expect "PAGE generic_msync" "tmpfs" /mnt/tmpfs/probe
 expect "$refused" "tmpfs, asked for BYTE" /mnt/tmpfs/probe BYTE
 for path in /mnt/ext4/probe /mnt/xfs/probe /dev/dax1.0; do
 	case $persistence in
-	mem-ctrl) expect "$refused" "$path, asked for BYTE" $path BYTE ;;
-	cpu) expect "$best" "$path, asked for BYTE" $path BYTE ;;
+	mem-ctrl) expect "$refused" "$(label_of $path), asked for BYTE" $path BYTE ;;
+	cpu) expect "$best" "$(label_of $path), asked for BYTE" $path BYTE ;;
 	esac
 done
 
 # from 2 GiB on a mapping is moved to a boundary of 1 GiB; it must not lose MAP_SYNC on the way
 for directory in /mnt/ext4 /mnt/xfs; do
-	expect "$best" "fsdax" PROBE_SIZE=3221225472 $directory/large
+	expect "$best" "$(label_of $directory/large)" PROBE_SIZE=3221225472 $directory/large
 	rm -f $directory/large
 done
 
 # another backend, fewer instructions
 for path in /mnt/ext4/probe /dev/dax1.0; do
+	label=$(label_of $path)
 	for backend in clwb clflushopt clflush; do
-		expect "$granularity $backend$byte-avx2" $path PMEM2_BACKEND=$backend $path
+		expect "$granularity $backend$byte-avx2" "$label" PMEM2_BACKEND=$backend $path
 	done
-	expect "$granularity clflushopt$byte-avx2" $path PMEM_NO_CLWB=1 $path
-	expect "$granularity clwb$byte-sse2" $path PMEM_AVX=0 $path
+	expect "$granularity clflushopt$byte-avx2" "$label" PMEM_NO_CLWB=1 $path
+	expect "$granularity clwb$byte-sse2" "$label" PMEM_AVX=0 $path
 done
 expect "PAGE generic_msync" "fsdax ext4" PMEM2_BACKEND=generic_msync /mnt/ext4/probe
 expect "$refused" "fsdax ext4, asked for CACHE_LINE" PMEM2_BACKEND=generic_msync /mnt/ext4/probe CACHE_LINE
 expect "$refused" "devdax" PMEM2_BACKEND=generic_msync /dev/dax1.0
-expect "PAGE generic_msync" "virtio-pmem" PMEM2_BACKEND=clflush /mnt/virtio/probe
+expect "PAGE generic_msync" "virtio-pmem, ext4 -o dax" PMEM2_BACKEND=clflush /mnt/virtio/probe
 
 # forced
 for path in /mnt/ext4/probe /mnt/virtio/probe /mnt/tmpfs/probe; do
-	expect "BYTE clwb-byte-avx2" $path PMEM2_FORCE_GRANULARITY=BYTE $path
-	expect "CACHE_LINE clwb-avx2" $path PMEM2_FORCE_GRANULARITY=CACHE_LINE $path
-	expect "PAGE generic_msync" $path PMEM2_FORCE_GRANULARITY=PAGE $path
+	label=$(label_of $path)
+	expect "BYTE clwb-byte-avx2" "$label" PMEM2_FORCE_GRANULARITY=BYTE $path
+	expect "CACHE_LINE clwb-avx2" "$label" PMEM2_FORCE_GRANULARITY=CACHE_LINE $path
+	expect "PAGE generic_msync" "$label" PMEM2_FORCE_GRANULARITY=PAGE $path
 done
 
 export DEVDAX=/dev/dax1.0 DEVDAX_ALIGN=2097152 DEVDAX_REGION=/sys/bus/nd/devices/region1
 check "Device DAX, 2 MiB" "$build/tests/guest/devdax"
 
-# programs that make no file do not depend on where they run: once
-tests "fsdax ext4" /mnt/ext4 dax core "$on_storage" backends/contents_clwb "$not_here"
-tests "fsdax xfs" /mnt/xfs dax "$on_storage"
+tests "fsdax ext4" /mnt/ext4 $dax core "$on_storage" "$not_here"
+tests "fsdax xfs" /mnt/xfs $dax "$on_storage"
 
 # the same memory without DAX
 umount /mnt/ext4
@@ -76,7 +86,7 @@ expect "$refused" "ext4 without -o dax, asked for CACHE_LINE" /mnt/nodax/probe C
 # nothing of these depends on the power-fail domain
 if [ "$persistence" = mem-ctrl ]; then
 	tests "virtio-pmem" /mnt/virtio nvdimm "$on_storage"
-	tests "tmpfs" /mnt/tmpfs other api "$not_here"
+	tests "tmpfs" /mnt/tmpfs other api backends "$not_here"
 	tests "ext4 without -o dax" /mnt/nodax nvdimm "$on_storage" backends/page
 fi
 [ "$failures" -eq 0 ]

@@ -20,17 +20,17 @@ expect "PAGE generic_msync" "tmpfs" /mnt/tmpfs/probe
 forced="PMEM2_FORCE_GRANULARITY=CACHE_LINE"
 case $cpu in
 max)
-	expect "CACHE_LINE arm_dccvap-deep-neon" "forced" $forced /mnt/ext4/probe
-	expect "CACHE_LINE arm_dccvap-deep-neon" "forced" $forced PMEM2_BACKEND=arm_dccvap /mnt/ext4/probe
+	expect "CACHE_LINE arm_dccvap-deep-neon" "ext4" $forced /mnt/ext4/probe
+	expect "CACHE_LINE arm_dccvap-deep-neon" "ext4" $forced PMEM2_BACKEND=arm_dccvap /mnt/ext4/probe
 	expect "PAGE generic_msync" "not forced" PMEM2_BACKEND=arm_dccvap /mnt/ext4/probe
 	lines '[0-9]*'
 	;;
 a64fx)
-	expect "CACHE_LINE arm_dccvap-neon" "forced" $forced /mnt/ext4/probe
+	expect "CACHE_LINE arm_dccvap-neon" "ext4" $forced /mnt/ext4/probe
 	lines 256
 	;;
 *)
-	expect "refused GRANULARITY_NOT_SUPPORTED *" "forced" $forced /mnt/ext4/probe
+	expect "refused GRANULARITY_NOT_SUPPORTED *" "ext4" $forced /mnt/ext4/probe
 	expect "refused BACKEND *" "named" PMEM2_BACKEND=arm_dccvap /mnt/ext4/probe
 	;;
 esac

@@ -40,12 +40,13 @@ t() {
 }
 
 # tests LABEL DIRECTORY KIND WANTED...: suites, or single tests (SUITE/NAME; none if -SUITE/NAME), whose files are
-# made there. KIND is dax, nvdimm (not mounted for DAX) or other: cases that speak of ordinary files are left out, dax.txt
-# and nvdimm.txt name them.
+# made there. KIND is dax, eadr (dax, and BYTE), nvdimm (not mounted for DAX) or other: cases that speak of
+# other files are left out, dax.txt, eadr.txt and nvdimm.txt name them.
 tests() {
 	label=$1 storage=$2
 	case $3 in
 	dax) except=$(cat /dax.txt /nvdimm.txt) ;;
+	eadr) except=$(cat /dax.txt /eadr.txt /nvdimm.txt) ;;
 	nvdimm) except=$(cat /nvdimm.txt) ;;
 	*) except= ;;
 	esac
