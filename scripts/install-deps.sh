@@ -28,6 +28,7 @@ test=(
 	libclang-rt-14-dev              # clang's sanitizers, which clang only recommends
 	cmake g++                       # programs that use the library through CMake, and from C++
 	gcc-aarch64-linux-gnu qemu-user # an aarch64 build, and running it
+	libc6-dev-arm64-cross           # which the compiler only recommends
 	abigail-tools                   # abidiff
 	valgrind                        # memcheck; counts the instructions of a call
 	gnuplot-nox                     # pictures of traces
@@ -36,8 +37,11 @@ test=(
 )
 guest=(
 	"${build[@]}"
-	busybox-static cpio e2fsprogs kmod ndctl qemu-system-x86 xfsprogs xz-utils
-	qemu-efi-aarch64 qemu-system-arm
+	check libsubunit-dev
+	qemu-system-x86 qemu-system-arm qemu-efi-aarch64
+	gcc-aarch64-linux-gnu libc6-dev-arm64-cross # programs for the aarch64 guest
+	make                                        # the kernel's emulation of NVDIMMs
+	binutils cpio python3 util-linux xz-utils
 )
 fuzz=("${build[@]}" check libsubunit-dev clang libclang-rt-14-dev)
 package=(

@@ -4,21 +4,18 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
-usage="usage: test.sh [--quick | --guests]
-Formatting; static checks; gcc: all tests; clang, and both with sanitizers (addresses, undefined
-behaviour, threads): the suites that run much code, with fewer random cases. Build directories:
-build-test/.
-  --guests  the guests too, which boot kernels on emulated NVDIMMs
+usage="usage: test.sh [--quick]
+Formatting; static checks; gcc: all tests, also the guests, which boot kernels on emulated
+NVDIMMs; clang, and both with sanitizers (addresses, undefined behaviour, threads): the suites
+that run much code, with fewer random cases. Build directories: build-test/.
   --quick   gcc alone, fewer random cases, no guests, no Debian packages,
             no other builds
 Exit status: 0; 1 if any failed."
 
 quick=
-guests=(--no-suite guest)
 case ${1-} in
 '') ;;
 --quick) quick=1 ;;
---guests) guests=() ;;
 --help) echo "$usage"; exit ;;
 *) echo "$usage" >&2; exit 2 ;;
 esac
@@ -87,7 +84,7 @@ if [ $quick ]; then
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-2000}
 	step "gcc build" build gcc gcc && run gcc --no-suite guest --no-suite packages --no-suite build --no-suite memcheck
 else
-	step "gcc build" build gcc gcc && run gcc ${guests[@]+"${guests[@]}"}
+	step "gcc build" build gcc gcc && run gcc
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}
 	step "clang build" build clang clang && run clang "${code[@]}" --suite headers --suite abi
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1

@@ -22,7 +22,7 @@ skip() {
 
 need() {
 	for tool; do
-		command -v "$tool" >/dev/null || skip "no $tool here (see tests/guest/packages.txt)"
+		command -v "$tool" >/dev/null || skip "no $tool here (scripts/install-deps.sh guest)"
 	done
 }
 
