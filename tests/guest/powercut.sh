@@ -13,22 +13,33 @@
 name=powercut
 console=$work/$name.console
 cuts=10
+: "${PMEM2_TEST_SEED:=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}"
+say "PMEM2_TEST_SEED=$PMEM2_TEST_SEED"
 
-# kills the guest up to a second after its first acknowledgement
+# the seconds from the first acknowledgement on until the power goes, less than one
+moment() {
+	awk -v seed="$PMEM2_TEST_SEED" -v cut="$cut" 'BEGIN {
+		srand(seed)
+		for (i = 0; i <= cut; i++)
+			moment = rand()
+		print moment
+	}'
+}
+
 cut_power() {
 	began=$(date +%s)
 	until grep -q '^ack ' "$console" 2>/dev/null; do
-		[ $(($(date +%s) - began)) -lt 60 ] || break
+		[ $(($(date +%s) - began)) -lt 200 ] || break
 		sleep 0.05
 	done
-	sleep "$(od -An -N2 -tu2 /dev/urandom | awk '{ print $1 / 65536 }')"
+	sleep "$(moment)"
 	kill -9 "$(cat "$work/$name.pid")"
 }
 
 # boots MODE, and compares what it found with what the boot before acknowledged
 boot() {
 	rm -f "$console"
-	boot_a $name mem-ctrl "log mode=$1" 100 >"$work/$name.log" 2>&1 &
+	boot_a $name mem-ctrl "log mode=$1" 300 >"$work/$name.log" 2>&1 &
 	boot_pid=$!
 	[ "$1" = last ] || cut_power
 	wait $boot_pid && ended=0 || ended=$?
@@ -43,26 +54,32 @@ boot() {
 }
 
 compare() {
-	next=$(awk '/^records:/ { sub(",", ""); print $2 + $NF }' "$console")
-	say "acknowledged up to ${acknowledged:-none}, found all below ${next:-none}"
-	if [ -z "$next" ] || [ "$next" -le "${acknowledged:--1}" ]; then
+	found=$(awk '/^records:/ { print $2 + 0 }' "$console")
+	first=$(awk '/^records:/ { print $NF + 0 }' "$console")
+	if [ -z "$found" ]; then
+		say "no log was found"
+		exit 1
+	fi
+	promised=$((${acknowledged:-$((first - 1))} - first + 1))
+	say "cut $cut: $promised records acknowledged, $found found"
+	if [ "$found" -lt "$promised" ]; then
 		say "acknowledged records are missing"
 		exit 1
 	fi
+	all_promised=$((all_promised + promised)) all_found=$((all_found + found))
 	! grep -q 'unfinished' "$console" || unfinished=$((unfinished + 1))
 }
 
 make_a_image "$work/$name.img"
 new_a_devices "$work/$name"
-unfinished=0 cut=1
+unfinished=0 all_promised=0 all_found=0
+cut=0
 boot new
-while [ $cut -lt $cuts ]; do
-	boot next
-	cut=$((cut + 1))
-done
-while [ $unfinished -eq 0 ]; do
+cut=1
+while [ $cut -lt $cuts ] || [ $unfinished -eq 0 ]; do
 	boot next
 	cut=$((cut + 1))
 done
 boot last
-say "$cut power cuts, $unfinished in the middle of a record"
+say "$cut power cuts, $unfinished in the middle of a record;" \
+	"$all_promised records acknowledged, $all_found found"
