@@ -32,6 +32,12 @@ int api_manual(int manual, int pmdk)
 const char *const api_forced[] = {"PAGE", "CACHE_LINE", "BYTE"};
 static bool has_cpu_backend;
 
+size_t api_times(size_t times)
+{
+	const char *cases = getenv("PMEM2_TEST_CASES");
+	return cases && atol(cases) < 1000 ? times / 4 : times;
+}
+
 size_t api_forced_count(void)
 {
 	return has_cpu_backend ? 3 : 1;

@@ -86,6 +86,9 @@ char api_byte(int fd, size_t offset); /* what the file has there */
  */
 extern const char *const api_forced[];
 size_t api_forced_count(void);
+
+/* So often, or a quarter of it where all is slow: PMEM2_TEST_CASES is below 1000. */
+size_t api_times(size_t times);
 enum pmem2_granularity api_granularity(size_t i);
 enum pmem2_granularity api_line(void);
 

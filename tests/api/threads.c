@@ -53,6 +53,8 @@ static void *work(void *arg)
 
 static void all_together(int fd, size_t pages)
 {
+	rounds = api_times(rounds);
+	uint64_t last = rounds < SLOTS ? 0 : rounds - SLOTS; /* that nobody wrote over */
 	struct thread threads[THREADS];
 	ck_assert_int_eq(ftruncate(fd, (off_t)(pages * PAGE)), 0);
 	struct pmem2_source *src = api_source(fd);
@@ -63,7 +65,7 @@ static void all_together(int fd, size_t pages)
 	for (size_t i = 0; i < THREADS; i++)
 		pthread_join(threads[i].id, NULL);
 	for (size_t i = 0; i < THREADS; i++) {
-		for (uint64_t round = rounds - SLOTS; round < rounds; round++) {
+		for (uint64_t round = last; round < rounds; round++) {
 			uint64_t value;
 			off_t at = (off_t)slot_of(&threads[i], round);
 			ck_assert_int_eq(pread(fd, &value, 8, at), 8);

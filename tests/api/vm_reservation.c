@@ -314,7 +314,8 @@ static struct pmem2_vm_reservation *shared_rsv;
 static void *map_and_unmap(void *arg)
 {
 	size_t offset = (size_t)arg * 4 * PAGE;
-	for (int i = 0; i < 200; i++) {
+	size_t times = api_times(200);
+	for (size_t i = 0; i < times; i++) {
 		struct pmem2_map *map;
 		works(map_at(&map, shared_rsv, offset, 4 * PAGE));
 		char *addr = pmem2_map_get_address(map);
