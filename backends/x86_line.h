@@ -42,15 +42,20 @@ static inline v16 splat16(int c)
 	return _mm_set1_epi8((char)c);
 }
 
+/*
+ * Streams are written out: where they need no flush, they are what makes the bytes durable, and to
+ * clang the intrinsics are ordinary stores with a hint, which it forgets when it merges two of them.
+ */
+
 /* Any address; the CPU combines neighbours into lines on their way to memory. */
 static inline void stream4(char *p, v4 v)
 {
-	_mm_stream_si32((int *)p, (int)v);
+	__asm__ volatile("movnti %1, %0" : "=m"(*(any32 *)p) : "r"(v));
 }
 
 static inline void stream8(char *p, v8 v)
 {
-	_mm_stream_si64((long long *)p, (long long)v);
+	__asm__ volatile("movnti %1, %0" : "=m"(*(any64 *)p) : "r"(v));
 }
 
 /* 1 to 3 bytes within a line, by an instruction that may touch, but not change, 16 there */
@@ -79,7 +84,7 @@ static inline void store32(char *p, v32 v)
 
 static inline void stream32(char *p, v32 v)
 {
-	_mm256_stream_si256((__m256i *)p, v);
+	__asm__ volatile("vmovntdq %1, %0" : "=m"(*(v32 *)p) : "x"(v));
 }
 
 static inline v32 splat32(int c)
@@ -91,8 +96,8 @@ static inline v32 splat32(int c)
 
 static inline void stream32(char *p, v32 v)
 {
-	_mm_stream_si128((__m128i *)p, v.lo);
-	_mm_stream_si128((__m128i *)(p + 16), v.hi);
+	__asm__ volatile("movntdq %1, %0" : "=m"(*(v16 *)p) : "x"(v.lo));
+	__asm__ volatile("movntdq %1, %0" : "=m"(*(v16 *)(p + 16)) : "x"(v.hi));
 }
 #endif
 
@@ -114,7 +119,7 @@ static inline void stream64(char *p, v64 v)
 #ifdef DIRECT_STORES
 	_movdir64b(p, &v); /* from memory only; the stack is in a cache */
 #else
-	_mm512_stream_si512((__m512i *)p, v);
+	__asm__ volatile("vmovntdq %1, %0" : "=m"(*(v64 *)p) : "v"(v));
 #endif
 }
 
