@@ -86,7 +86,7 @@ if [ $quick ]; then
 else
 	step "gcc build" build gcc gcc && run gcc
 	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}
-	step "clang build" build clang clang && run clang "${code[@]}" --suite headers --suite abi
+	step "clang build" build clang clang && run clang "${code[@]}" --suite headers --suite abi --suite insn
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 	export PMEM2_TEST_CASES=1000
 	step "sanitizer build" build sanitize gcc -Db_sanitize=address,undefined -Dman=disabled &&
