@@ -453,7 +453,8 @@ struct pmem2_badblock {
  *
  * Errors: PMEM2_E_NOSUPP anonymous memory, no ndctl module where one is needed, or storage
  * whose blocks cannot be told (device-mapper, several devices); PMEM2_E_CANNOT_READ_BOUNDS the
- * kernel's list has an unknown form; -errno as above; all those of pmem2_source_size.
+ * kernel's list has an unknown form; PMEM2_E_INVALID_FILE_HANDLE the descriptor was closed; -errno
+ * as above.
  */
 int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 	const struct pmem2_source *src);

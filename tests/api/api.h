@@ -23,6 +23,8 @@
 
 #include <libpmem2.h>
 
+#include "../codes.h"
+
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 #define MiB  ((size_t)1 << 20)
 #define GiB  ((size_t)1 << 30)

@@ -2,8 +2,9 @@
 /*
  * fake_ndctl.c -- stands in for ndctl.so: a region with two DIMMs that is never asked of anybody.
  *
- * The environment is how test and module talk: FAKE_NDCTL holds the code to fail with,
- * FAKE_REGION becomes the region asked about, FAKE_CLEARED what was cleared.
+ * The environment is how test and module talk: FAKE_NDCTL holds the code to fail with, FAKE_ID the
+ * id, FAKE_ID_THEN the one as soon as there is room for it; FAKE_REGION becomes the region asked about,
+ * FAKE_CLEARED what was cleared.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,11 +34,14 @@ static int answer(const char *region, struct pmem2_ndctl_why *why)
 static int device_id(const char *region, char *id, size_t size, size_t *needed,
 	struct pmem2_ndctl_why *why)
 {
-	const char *const whole = getenv("FAKE_ID") != NULL ? getenv("FAKE_ID") : "8680-a8680-b";
+	const char *whole = getenv("FAKE_ID") != NULL ? getenv("FAKE_ID") : "8680-a8680-b";
+	const char *then = size > 0 ? getenv("FAKE_ID_THEN") : NULL;
 	int ret = answer(region, why);
 
 	if (ret != 0)
 		return ret;
+	if (then != NULL)
+		whole = then;
 
 	*needed = strlen(whole) + 1;
 	if (*needed <= size)

@@ -13,6 +13,8 @@
 
 #include <libpmem2.h>
 
+#include "../codes.h"
+
 /* qemu-user is no kernel: what it does not emulate cannot be tested on it */
 static inline bool unit_is_emulated(void)
 {

@@ -9,6 +9,8 @@
 
 #include <libpmem2.h>
 
+#include "../codes.h"
+
 #define MUST(condition) \
 	do { \
 		if (!(condition)) { \
