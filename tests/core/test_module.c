@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +18,17 @@
 static char top[PATH_MAX];           /* ours alone, and so is all above it */
 static char directory[2 * PATH_MAX]; /* top/inner */
 static char why[512];
+
+/* In place of libc's: whether the process has elevated rights is the test's to say. */
+static bool is_secure;
+
+unsigned long getauxval(unsigned long type)
+{
+	unsigned long (*real)(unsigned long);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "getauxval");
+	return type == AT_SECURE && is_secure ? 1 : real(type);
+}
 
 /* The answer lives for three further calls. */
 static const char *in_directory(const char *name)
@@ -264,13 +276,28 @@ START_TEST(what_nobody_names_is_not_loaded)
 }
 END_TEST
 
+START_TEST(with_elevated_rights_the_same_and_more_is_judged)
+{
+	setenv("PMEM2_BACKEND_DIR", directory, 1);
+	is_secure = true;
+	ck_assert_msg(pmem2_module_symbol("a", "pmem2_backend_v1", why, sizeof(why)) != NULL, "%s",
+		why);
+	not_loaded("missing", in_directory("missing.so: No such file"));
+	run("head -c 5000 '%s/a.so' >'%s/short.so'", directory, directory);
+	not_loaded("short", in_directory("short.so: it is cut short"));
+	ck_assert_int_eq(chmod(in_directory("a.so"), 0664), 0);
+	not_loaded("a", in_directory("a.so is not to be trusted: its group"));
+}
+END_TEST
+
 int main(void)
 {
 	const TTest *const tests[] = {what_others_may_write_is_refused, what_others_own_is_refused,
 		links_and_what_is_no_file_are_refused, long_parts_are_refused,
 		what_was_opened_is_loaded, a_descriptor_that_comes_again_is_another_file,
 		what_cannot_be_loaded_is_named, a_link_may_lead_anywhere_without_elevated_rights,
-		what_nobody_names_is_not_loaded, NULL};
+		what_nobody_names_is_not_loaded, with_elevated_rights_the_same_and_more_is_judged,
+		NULL};
 
 	return unit_run_with("module", tests, set_up, tear_down);
 }

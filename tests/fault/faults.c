@@ -8,10 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "faults.h"
@@ -576,6 +578,79 @@ static void prepare(void)
 	MUST(pmem2_vm_reservation_extend(given.rsv, 1) != 0);
 }
 
+/* Whether there was an nth call to fail. */
+static bool fault_in_child(int (*one)(void), size_t nth)
+{
+	int status;
+
+	fflush(NULL);
+	pid_t pid = fork();
+	MUST(pid >= 0);
+	if (pid == 0) {
+		inject_arm(nth, 0);
+		int ret = one();
+		bool is_hit = inject_disarm() != NULL;
+
+		MUST(ret == 0 || (is_hit && pmem2_errormsg()[0] != '\0'));
+		MUST(one() == 0);
+		exit(is_hit ? 3 : 0);
+	}
+	MUST(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+	MUST(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 3);
+	return WEXITSTATUS(status) == 3;
+}
+
+size_t faults_in_children(const char *name, int (*one)(void))
+{
+	size_t faults = 0;
+
+	while (fault_in_child(one, faults))
+		faults++;
+	printf("%4zu faults: %s\n", faults, name);
+	return faults;
+}
+
+/* ---- what is made once: a thread's message, and the index of the maps, as it grows ---- */
+
+static void *fail_first(void *unused)
+{
+	(void)unused;
+	MUST(pmem2_vm_reservation_extend(given.rsv, 1) < 0);
+	MUST(pmem2_errormsg()[0] != '\0');
+	return NULL;
+}
+
+static int first_message(void)
+{
+	pthread_t thread;
+
+	MUST(pthread_create(&thread, NULL, fail_first, NULL) == 0);
+	return pthread_join(thread, NULL);
+}
+
+enum {
+	CROWD = 700, /* maps; more than the index has room for at first, and of its parts */
+};
+
+static int crowd_of_maps(void)
+{
+	static char memory[CROWD][64];
+	static struct pmem2_map *made[CROWD];
+	int ret = 0;
+
+	/* in an order that fills the middle, too */
+	for (size_t i = 0; i < CROWD && ret == 0; i++) {
+		size_t at = i * 9 % CROWD;
+
+		if (made[at] == NULL)
+			ret = pmem2_map_from_existing(&made[at], given.src, memory[at],
+				sizeof(memory[at]), PMEM2_GRANULARITY_PAGE);
+		if (ret != 0)
+			made[at] = NULL;
+	}
+	return ret;
+}
+
 size_t faults_run(const struct scenario *list)
 {
 	size_t total = 0;
@@ -594,7 +669,9 @@ int main(void)
 	size_t total;
 
 	prepare();
-	total = faults_run(scenarios);
+	total = faults_in_children("pmem2_errormsg, of a thread's first error", first_message);
+	total += faults_in_children("pmem2_map_from_existing, 700 maps", crowd_of_maps);
+	total += faults_run(scenarios);
 #if NVDIMM
 	total += faults_on_nvdimm();
 #else

@@ -30,6 +30,9 @@ struct scenario {
 /* Runs each of a list with every fault; answers how many there were. */
 size_t faults_run(const struct scenario *scenarios);
 
+/* For what happens once in a process: runs the call in a process of its own for each fault. */
+size_t faults_in_children(const char *name, int (*call)(void));
+
 /* Sources on an NVDIMM of a fake sysfs, asked through ndctl.so with a libndctl that can fail. */
 size_t faults_on_nvdimm(void);
 

@@ -6,7 +6,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "faults.h"
 #include "inject.h"
@@ -165,27 +164,6 @@ static const struct scenario of_extents[] = {
 	{NULL, NULL, NULL, NULL},
 };
 
-/* The module is loaded once in a process, so each fault has one of its own: whether there was a call. */
-static bool fault_of_loading(size_t nth)
-{
-	int status;
-	pid_t pid = fork();
-
-	MUST(pid >= 0);
-	if (pid == 0) {
-		inject_arm(nth, 0);
-		int ret = device_usc();
-		bool hit = inject_disarm() != NULL;
-
-		MUST(ret == 0 || (hit && pmem2_errormsg()[0] != '\0'));
-		MUST(device_usc() == 0);
-		_exit(hit ? 3 : 0);
-	}
-	MUST(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
-	MUST(WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 3);
-	return WEXITSTATUS(status) == 3;
-}
-
 static void make_devices(void)
 {
 	fake_set_up();
@@ -211,10 +189,7 @@ START_TEST(all)
 	setenv("PMEM2_BACKEND_DIR", NDCTL_DIR, 1);
 	setenv("PMEM2_FORCE_GRANULARITY", "CACHE_LINE", 1);
 	make_devices();
-	while (fault_of_loading(faults))
-		faults++;
-	printf("%4zu faults: loading of ndctl.so\n", faults);
-
+	faults = faults_in_children("loading of ndctl.so", device_usc);
 	faults += faults_run(scenarios);
 	MUST(pmem2_badblock_context_new(&ctx, &dax) == 0);
 	if (pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE))
