@@ -198,7 +198,7 @@ static void lead_out(struct input *in)
 	Elf64_Ehdr *header = (void *)file;
 	Elf64_Phdr *segments = (void *)(file + ((Elf64_Ehdr *)(void *)plugin)->e_phoff);
 	Elf64_Phdr *segment = &segments[number(in, 1) % ((Elf64_Ehdr *)(void *)plugin)->e_phnum];
-	uint64_t outside = number(in, 8) | plugin_size;
+	uint64_t outside = number(in, 8) | UINT64_C(1) << 40;
 
 	switch (number(in, 1) % 5) {
 	case 0:
@@ -211,10 +211,10 @@ static void lead_out(struct input *in)
 		header->e_shnum = 0xfff0;
 		break;
 	case 3:
-		segment->p_offset = outside + 1;
+		segment->p_offset = outside;
 		break;
 	case 4:
-		segment->p_filesz = outside + 1;
+		segment->p_filesz = outside;
 		break;
 	}
 }
