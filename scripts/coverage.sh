@@ -1,38 +1,35 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Measures which lines and branches of core/ the tests reach: gcovr's table, and a report.
+# Measures which lines and branches of core/ and backends/ the tests reach.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-usage="usage: coverage.sh
+usage="usage: coverage.sh [--missing]
 Builds in build-coverage/, runs the tests that need no guest, and prints a line for each source file.
-build-coverage/report.html shows every line."
+  --missing  also each line that is not reached, and each that has branches that are not
+Exit status: 0; 1 if a test failed, or less than 95 % of the lines or 85 % of the branches are reached."
 
 case ${1-} in
-'') ;;
+'' | --missing) ;;
 --help) echo "$usage"; exit ;;
 *) echo "$usage" >&2; exit 2 ;;
 esac
 
-scripts/install-deps.sh build test coverage
+scripts/install-deps.sh build test
 build=build-coverage
 if [ ! -e $build/build.ninja ]; then
-	meson setup $build -Db_coverage=true --buildtype=debug -Dman=disabled >$build.setup.txt ||
-		{ cat $build.setup.txt; exit 1; }
+	# no inlining by force in the backends' template: a branch would be there once for each caller
+	CC=gcc meson setup $build -Db_coverage=true --buildtype=debug -Dc_args=-Dinlined=static \
+		-Dman=disabled >$build.setup.txt || { cat $build.setup.txt; exit 1; }
 fi
-ninja -C $build
+ninja -C $build >$build/ninja.txt || { cat $build/ninja.txt; exit 1; }
 find $build -name '*.gcda' -delete
 
-export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-3000}
+export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-1000}
 failed=0
-meson test -C $build --no-rebuild --suite core --suite fault --suite fuzz --suite api --suite backends \
-	--suite load --timeout-multiplier 4 --print-errorlogs || failed=1
+meson test -C $build --no-rebuild --suite core --suite fault --suite fuzz --suite api --suite abi \
+	--suite backends --suite powerfail --suite tools --suite examples --no-suite model --no-suite races \
+	--timeout-multiplier 4 --print-errorlogs >$build/tests.txt || { failed=1; cat $build/tests.txt; }
 
-# backends/ is one text compiled for many ISAs, whose functions gcovr 5 cannot add up; its tests go through
-# every size and alignment by construction
-cd $build
-gcovr --root .. --filter '\.\./core/' --exclude-unreachable-branches --json coverage.json .
-gcovr --root .. --add-tracefile coverage.json --html-details report.html
-gcovr --root .. --add-tracefile coverage.json
-gcovr --root .. --add-tracefile coverage.json --branches | tail -n 2
+scripts/coverage.py ${1+"$1"} $build 95 85 || failed=1
 exit $failed

@@ -12,7 +12,6 @@ usage="usage: install-deps.sh [--list] PROFILE...
   fuzz    the fuzzers
   package the Debian packages, and their test
   bench   the benchmark
-  coverage  which lines the tests reach
   lint    the static checks
   --list  print the packages instead"
 
@@ -50,7 +49,6 @@ package=(
 	mmdebstrap # a fresh Debian, for their test
 )
 bench=("${build[@]}" gnuplot-nox)
-coverage=(gcovr)
 lint=(clang clang-tidy cppcheck python3)
 
 packages=()
@@ -59,7 +57,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | test | guest | fuzz | package | bench | coverage | lint)
+	build | man | test | guest | fuzz | package | bench | lint)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;

@@ -101,11 +101,12 @@ else
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 	export PMEM2_TEST_CASES=1000
 	step "sanitizer build" build sanitize gcc -Db_sanitize=address,undefined -Dman=disabled &&
-		run sanitize "${code[@]}" --suite load --timeout-multiplier 4
-	# what runs in one thread, on a model of the cache, has no races
+		run sanitize "${code[@]}" --suite load --no-suite races --timeout-multiplier 4
+	# what runs in one thread, on a model of the cache, has no races; others have them on purpose
 	step "thread sanitizer build" build thread clang -Db_sanitize=thread -Db_lundef=false -Dman=disabled &&
-		run thread "${code[@]}" --suite load --no-suite model --timeout-multiplier 4
+		run thread "${code[@]}" --suite load --no-suite model --no-suite races --timeout-multiplier 4
 	step fuzzers scripts/fuzz.sh
+	step coverage scripts/coverage.sh
 fi
 
 echo

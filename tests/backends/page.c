@@ -188,6 +188,17 @@ START_TEST(parts_behind_a_hole_are_synced)
 }
 END_TEST
 
+#ifdef DUMP_COVERAGE
+void __gcov_dump(void);
+static void dump_coverage(int number)
+{
+	(void)number;
+	__gcov_dump();
+}
+#else
+#define dump_coverage SIG_DFL
+#endif
+
 /* Runs persist in a child in which msync fails; returns what it said on stderr. */
 static const char *last_words(int error)
 {
@@ -199,6 +210,7 @@ static const char *last_words(int error)
 	fflush(NULL);
 	pid_t child = fork();
 	if (!child) {
+		signal(SIGABRT, dump_coverage);
 		dup2(out[1], STDERR_FILENO);
 		seen.fail_with = error;
 		seen.failures = 1;
