@@ -44,6 +44,8 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 		munmap(medium->newest, newest_bytes(capacity));
 		return -error;
 	}
+	/* what is not asked for is not to be read ahead: memory goes with what is touched */
+	madvise(medium->durable, capacity, MADV_RANDOM);
 	return 0;
 }
 
