@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "crashtest.h"
+#include "registry.h"
 #include "snapshot.h"
 
 static const char *base_name(const char *path)
@@ -138,8 +139,14 @@ static int execute(struct run *run, const struct options *options, char **list)
 
 static int check_trace(const struct run *run)
 {
+	struct pmem2_registry registry;
+
 	if (access(run->trace, F_OK) == 0)
 		return 0;
+	/* the program may have another libpmem2, but most likely that is why */
+	pmem2_registry_read(&registry, "powerfail");
+	if (registry.error != 0)
+		return crashtest_fail("the program mapped no file: %s", registry.message);
 	if (WIFSIGNALED(run->status))
 		return crashtest_fail("the program died of signal %d before it mapped a file",
 			WTERMSIG(run->status));

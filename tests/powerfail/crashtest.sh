@@ -27,6 +27,8 @@ point "no such class" says 'not understood: nonsense' status 2 "$pmem2" crashtes
 point "no such program" says 'no-such: No such file' status 2 "$pmem2" crashtest -- ./no-such
 point "a program that maps nothing" says 'mapped no file' status 2 "$pmem2" crashtest -- true
 point "one that fails" says 'ended with status 1' status 2 "$pmem2" crashtest -- false
+without_backend() { PMEM2_BACKEND_DIR=$PWD of "$log"; }
+point "no backend" says 'mapped no file: .*powerfail\.so: No such file' status 2 without_backend
 point "no trace" says 'no-such: No such file' status 2 "$pmem2" crashtest --trace no-such
 point "another file" says 'it is no trace' status 2 "$pmem2" crashtest --trace "$log"
 point "no such checker" says 'no-such .*: No such file' status 2 of "$log" --check './no-such {}'
