@@ -96,13 +96,12 @@ if [ $quick ]; then
 		--no-suite memcheck
 else
 	step "gcc build" build gcc gcc && provoking run gcc
-	export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-5000}
+	export PMEM2_TEST_CASES=1000
 	step "clang build" build clang clang && run clang "${code[@]}" --suite headers --suite abi --suite insn
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-	export PMEM2_TEST_CASES=1000
+	# not the tests of the template on a model of the cache, nor those that race on purpose
 	step "sanitizer build" build sanitize gcc -Db_sanitize=address,undefined -Dman=disabled &&
-		run sanitize "${code[@]}" --suite load --no-suite races --timeout-multiplier 4
-	# what runs in one thread, on a model of the cache, has no races; others have them on purpose
+		run sanitize "${code[@]}" --suite load --no-suite model --no-suite races --timeout-multiplier 4
 	step "thread sanitizer build" build thread clang -Db_sanitize=thread -Db_lundef=false -Dman=disabled &&
 		run thread "${code[@]}" --suite load --no-suite model --no-suite races --timeout-multiplier 4
 	step fuzzers scripts/fuzz.sh
