@@ -7,7 +7,10 @@ mem-ctrl) granularity=CACHE_LINE byte='' dax=dax ;;
 cpu) granularity=BYTE byte=-byte dax=eadr ;;
 esac
 best="$granularity clwb$byte-avx2"
+# with the step that decided it, and where the mapping was to be
 refused='refused GRANULARITY_NOT_SUPPORTED *'
+no_sync="${refused}MAP_SYNC was refused: Operation not supported; file system: "
+ext4="ext2, ext3 or ext4; nd region: region"
 
 label_of() {
 	case $1 in
@@ -33,12 +36,15 @@ expect "$best" "fsdax ext4" /mnt/ext4/probe
 expect "$best" "fsdax xfs" /mnt/xfs/probe
 expect "$best" "devdax" /dev/dax1.0
 expect "PAGE generic_msync" "virtio-pmem, ext4 -o dax" /mnt/virtio/probe
-expect "$refused" "virtio-pmem, asked for CACHE_LINE" /mnt/virtio/probe CACHE_LINE
+expect "$no_sync${ext4}3, persistence_domain: not told" "virtio-pmem, asked for CACHE_LINE" /mnt/virtio/probe CACHE_LINE
 expect "PAGE generic_msync" "tmpfs" /mnt/tmpfs/probe
-expect "$refused" "tmpfs, asked for BYTE" /mnt/tmpfs/probe BYTE
+expect "${no_sync}tmpfs; nd region: none" "tmpfs, asked for BYTE" /mnt/tmpfs/probe BYTE
 for path in /mnt/ext4/probe /mnt/xfs/probe /dev/dax1.0; do
 	case $persistence in
-	mem-ctrl) expect "$refused" "$(label_of $path), asked for BYTE" $path BYTE ;;
+	mem-ctrl)
+		expect "$refused; nd region: region?, persistence_domain: memory_controller" \
+			"$(label_of $path), asked for BYTE" $path BYTE
+		;;
 	cpu) expect "$best" "$(label_of $path), asked for BYTE" $path BYTE ;;
 	esac
 done
@@ -81,7 +87,7 @@ tests "fsdax xfs" /mnt/xfs $dax "$on_storage"
 umount /mnt/ext4
 mount /dev/pmem0 /mnt/nodax
 expect "PAGE generic_msync" "ext4 without -o dax" /mnt/nodax/probe
-expect "$refused" "ext4 without -o dax, asked for CACHE_LINE" /mnt/nodax/probe CACHE_LINE
+expect "$no_sync${ext4}0, persistence_domain: *" "ext4 without -o dax, asked for CACHE_LINE" /mnt/nodax/probe CACHE_LINE
 
 # nothing of these depends on the power-fail domain
 if [ "$persistence" = mem-ctrl ]; then
