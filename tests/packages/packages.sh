@@ -33,7 +33,7 @@ mmdebstrap --mode=root --variant=apt --include=libpmem2,libndctl6,libdaxctl1 --d
 	skip_all "no fresh Debian: $(tail -n 1 debootstrap)"
 echo "# a fresh Debian after $SECONDS s"
 
-inside() { chroot "$root" env LC_ALL=C "$@"; }
+inside() { chroot "$root" env -u PMEM2_BACKEND -u PMEM2_BACKEND_DIR -u PMEM2_FORCE_GRANULARITY LC_ALL=C "$@"; }
 apt() { inside apt-get -qq -y --no-install-recommends -o APT::Sandbox::User=root "$@"; }
 install() {
 	local names=() name
@@ -126,6 +126,10 @@ point "the program is built against it" build_against
 point "and runs" says '^PAGE generic_msync$' probe file /file
 point "+ tools" install libpmem2-tools
 point "pmem2 lists what is installed" says 'generic_msync .* built in' inside pmem2 backends
+by_crashtest() { inside pmem2 crashtest --directory /tmp --check "test -s {}" -- /probe file /file; }
+point "crashtest names the package that it lacks" says 'powerfail\.so: No such file' by_crashtest
+point "+ powerfail" install libpmem2-backend-powerfail
+point "crashtest finds nothing" says '^crashtest: .* 0 failed$' status 0 by_crashtest
 
 nothing_left() {
 	apt purge 'libpmem2-*' && ! (cd "$root" && find usr etc var/lib -path '*pmem2*' \
