@@ -22,6 +22,8 @@ if [ ! -e $build/build.ninja ]; then
 		{ cat $build.setup.txt; exit 1; }
 fi
 
+ninja -C $build build.ninja >$build/ninja.txt || { cat $build/ninja.txt; exit 1; }
+
 # Each file once: the template is compiled for many instruction sets.
 mkdir -p $build/once
 python3 - $build "$@" >$build/once/files <<'END'

@@ -199,9 +199,8 @@ static bool is_touched(struct images *images)
 {
 	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
 	bool touched = false;
-	ssize_t n;
 
-	while ((n = read(images->watch, events, sizeof(events))) > 0)
+	while (read(images->watch, events, sizeof(events)) > 0)
 		touched = true;
 	return touched;
 }

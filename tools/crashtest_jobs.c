@@ -164,7 +164,8 @@ static void hide_paths(const struct images *images, char *text)
 		char *at;
 
 		while ((at = strstr(text, images->image[i].path)) != NULL) {
-			memcpy(at, "{}", 2);
+			at[0] = '{';
+			at[1] = '}';
 			memmove(at + 2, at + length, strlen(at + length) + 1);
 		}
 	}

@@ -120,6 +120,7 @@ static int execute(struct run *run, const struct options *options, char **list)
 	if (pid == 0) {
 		set_environment(run, options);
 		set_output(options);
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): list is not empty */
 		execvp(list[0], list);
 		crashtest_fail("%s: %s", list[0], strerror(errno));
 		_exit(127);

@@ -35,13 +35,12 @@ static struct named find_named(const struct diagnosis *d, const struct pf_medium
 {
 	struct named n = {.words = m->snapshot_size / WORD};
 	struct replay r;
-	const struct pf_record *record;
 
 	n.bits = calloc(1, n.words / 8 + 1);
 	if (n.bits == NULL || replay_open(&r, d->options->trace) != 0)
 		return n;
 	for (uint64_t i = 0; i < d->replay.event; i++) {
-		record = pmem2_pf_reader_next(&r.reader);
+		const struct pf_record *record = pmem2_pf_reader_next(&r.reader);
 		const struct pf_record_lines *l = (const struct pf_record_lines *)record;
 
 		if (record == NULL)
