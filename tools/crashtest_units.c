@@ -123,7 +123,8 @@ bool units_collect(struct units *units, const struct replay *r, unsigned how)
 			!add_line(units, r, v, how))
 			return false;
 	}
-	qsort(units->unit, units->count, sizeof(*units->unit), by_place);
+	if (units->count > 0)
+		qsort(units->unit, units->count, sizeof(*units->unit), by_place);
 	return true;
 }
 

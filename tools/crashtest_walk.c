@@ -127,13 +127,13 @@ static bool make_room(struct walk *w)
 {
 	uint8_t *grown;
 
-	if (w->units.count <= w->choice_room)
+	if (w->units.count < w->choice_room)
 		return true;
-	grown = realloc(w->choice, 2 * w->units.count);
+	grown = realloc(w->choice, 2 * w->units.count + 1);
 	if (grown == NULL)
 		return false;
 	w->choice = grown;
-	w->choice_room = 2 * w->units.count;
+	w->choice_room = 2 * w->units.count + 1;
 	return true;
 }
 
