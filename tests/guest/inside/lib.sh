@@ -10,7 +10,7 @@ failures=0
 on_storage="api/badblocks api/deep_flush api/flush api/granularity api/map api/map_existing api/source
 	api/source_io api/threads api/vm_reservation"
 # computing only, and slow in software emulation
-not_here="-core/range -api/scale"
+not_here="-core/range -core/elf_file -api/scale"
 
 fail() {
 	echo "FAIL: $*"
