@@ -36,6 +36,36 @@ static void at_the_end_of_a_tebibyte(void)
 	close(fd);
 }
 
+static size_t available_memory(void)
+{
+	char line[256];
+	size_t kib = 0;
+	FILE *info = fopen("/proc/meminfo", "r");
+
+	MUST(info != NULL);
+	while (kib == 0 && fgets(line, sizeof(line), info) != NULL)
+		if (sscanf(line, "MemAvailable: %zu", &kib) != 1)
+			kib = 0;
+	fclose(info);
+	return kib * 1024;
+}
+
+/* One copy of more than 4 GiB, which is so much memory: at full length alone, scripts/soak.sh. */
+static void copy_all(pmem2_memmove_fn move, char *at, size_t size)
+{
+	char *end = at + 4 * gib;
+
+	if (getenv("PMEM2_TEST_LOAD") == NULL || available_memory() < size + 2 * gib)
+		return;
+	at[0] = 1;
+	end[-100] = 2;
+	at[size - 4097] = 3;
+	move(at + 4096, at, size - 4096, 0);
+	MUST(at[4096] == 1 && end[3996] == 2 && at[size - 1] == 3);
+	MUST(at[4097] == 0 && end[3997] == 0 && at[size - 2] == 0);
+	printf("# %zu bytes copied\n", size - 4096);
+}
+
 /* Anonymous memory that is only read costs none: all of it is flushed, and a little of it is stored. */
 static void more_than_four_gibibytes(enum pmem2_granularity granularity)
 {
@@ -55,6 +85,7 @@ static void more_than_four_gibibytes(enum pmem2_granularity granularity)
 	pmem2_get_memset_fn(functions)(end + 3, 7, 10000, 0);
 	pmem2_get_memmove_fn(functions)(end + 5003, end + 3, 10000, 0);
 	MUST(end[2] == 0 && end[3] == 7 && end[15002] == 7 && end[15003] == 0);
+	copy_all(pmem2_get_memmove_fn(functions), at, size);
 
 	MUST(pmem2_map_delete(&functions) == 0);
 	MUST(pmem2_map_delete(&memory) == 0);
