@@ -9,7 +9,7 @@
 #include <check.h>
 #include <libpmem2.h>
 
-#include "crashtest_replay.h"
+#include "replay.h"
 
 enum { SIZE = 16384 }; /* bytes of a file */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * crashtest_jobs.h -- runs checkers on images, several at a time.
+ * jobs.h -- runs checkers on images, several at a time.
  *
  * Each worker has one image of each file. From one check to the next it is patched: what became
  * durable, what the last image had beside that, what the next one has. Only an image that a
@@ -10,7 +10,7 @@
 #define CRASHTEST_JOBS_H
 
 #include "crashtest.h"
-#include "crashtest_units.h"
+#include "units.h"
 
 enum outcome_kind { CHECK_PASSED, CHECK_FAILED, CHECK_DIED, CHECK_HUNG };
 

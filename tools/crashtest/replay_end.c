@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_replay_end.c -- the end of a trace: what is lost, and the names of all that is in it. */
+/* replay_end.c -- the end of a trace: what is lost, and the names of all that is in it. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "crashtest_replay.h"
+#include "replay.h"
 #include "losses.h"
 
 static bool is_in_any_map(const struct pf_version *v, const void *arg)

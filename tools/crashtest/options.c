@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_options.c -- the command line of pmem2 crashtest. */
+/* options.c -- the command line of pmem2 crashtest. */
 #include <errno.h>
 #include <getopt.h>
 #include <stddef.h>

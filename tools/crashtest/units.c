@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_units.c -- what a power cut could leave at one point. */
-#include "crashtest_units.h"
+/* units.c -- what a power cut could leave at one point. */
+#include "units.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "crashtest_array.h"
+#include "array.h"
 
 static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_set.h -- a set of numbers. */
+/* set.h -- a set of numbers. */
 #ifndef CRASHTEST_SET_H
 #define CRASHTEST_SET_H
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_print.h -- what pmem2 crashtest says in the end. */
+/* print.h -- what pmem2 crashtest says in the end. */
 #ifndef CRASHTEST_PRINT_H
 #define CRASHTEST_PRINT_H
 
-#include "crashtest_results.h"
-#include "crashtest_walk.h"
+#include "results.h"
+#include "walk.h"
 
 struct verdict {
 	const struct options *options;

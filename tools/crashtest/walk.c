@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_walk.c -- goes through a trace, and has the images of each point of failure checked. */
-#include "crashtest_walk.h"
+/* walk.c -- goes through a trace, and has the images of each point of failure checked. */
+#include "walk.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "crashtest_set.h"
+#include "set.h"
 
 enum {
 	EXHAUSTIVE =

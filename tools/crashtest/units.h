@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * crashtest_units.h -- what a power cut could leave at one point: the parts that it decides about,
+ * units.h -- what a power cut could leave at one point: the parts that it decides about,
  * each by itself, and the choices.
  *
  * A unit is a line, or with --torn a word of 8 bytes, that has something on its way. Choice 0 of it is what is
@@ -9,7 +9,7 @@
 #ifndef CRASHTEST_UNITS_H
 #define CRASHTEST_UNITS_H
 
-#include "crashtest_replay.h"
+#include "replay.h"
 
 enum { MOST_CHOICES = 36 }; /* of a unit: a digit or letter each */
 

@@ -43,12 +43,12 @@ int crashtest_fail(const char *format, ...) __attribute__((format(printf, 1, 2))
 /* Seconds since some moment. */
 double crashtest_now(void);
 
-/* ---- crashtest_options.c: the command line ---- */
+/* ---- options.c: the command line ---- */
 
 /* argv[0] is a name. 0, an exit status, or -1 after --help. */
 int options_read(struct options *options, int argc, char *argv[]);
 
-/* ---- crashtest_run.c: the program ---- */
+/* ---- run.c: the program ---- */
 
 struct run {
 	char directory[PATH_MAX]; /* what is made there is removed at the end */

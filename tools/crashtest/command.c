@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_command.c -- the checker's command line. */
-#include "crashtest_command.h"
+/* command.c -- the checker's command line. */
+#include "command.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_history.c -- what the trace tells about lines that are lost. */
-#include "crashtest_diagnose.h"
+/* history.c -- what the trace tells about lines that are lost. */
+#include "diagnose.h"
 
 size_t diagnosis_named_length(const struct diagnosis *d, const struct pf_version *v)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_diagnose.h -- what the experiments on one failure share. */
+/* diagnose.h -- what the experiments on one failure share. */
 #ifndef CRASHTEST_DIAGNOSE_H
 #define CRASHTEST_DIAGNOSE_H
 
-#include "crashtest_results.h"
-#include "crashtest_walk.h"
+#include "results.h"
+#include "walk.h"
 
 struct diagnosis {
 	const struct options *options;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_jobs.c -- runs checkers on images, several at a time. */
-#include "crashtest_jobs.h"
+/* jobs.c -- runs checkers on images, several at a time. */
+#include "jobs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "crashtest_command.h"
-#include "crashtest_image.h"
+#include "command.h"
+#include "image.h"
 
 struct worker {
 	struct images images;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_run.c -- runs the program under the backend powerfail, with a trace. */
+/* run.c -- runs the program under the backend powerfail, with a trace. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>

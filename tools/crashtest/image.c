@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_image.c -- files that hold what the media would. */
-#include "crashtest_image.h"
+/* image.c -- files that hold what the media would. */
+#include "image.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crashtest_array.h"
+#include "array.h"
 #include "snapshot.h"
 
 int images_init(struct images *images, const char *directory)

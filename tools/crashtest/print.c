@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_print.c -- what pmem2 crashtest says in the end. */
-#include "crashtest_print.h"
+/* print.c -- what pmem2 crashtest says in the end. */
+#include "print.h"
 
 #include <inttypes.h>
 #include <string.h>

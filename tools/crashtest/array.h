@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_array.h -- arrays that grow. */
+/* array.h -- arrays that grow. */
 #ifndef CRASHTEST_ARRAY_H
 #define CRASHTEST_ARRAY_H
 

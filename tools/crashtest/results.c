@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_results.c -- failed checks, gathered. */
-#include "crashtest_results.h"
+/* results.c -- failed checks, gathered. */
+#include "results.h"
 
 #include <stdlib.h>
 #include <string.h>

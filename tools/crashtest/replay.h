@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_replay.h -- goes through a trace, record by record, and knows what is durable there. */
+/* replay.h -- goes through a trace, record by record, and knows what is durable there. */
 #ifndef CRASHTEST_REPLAY_H
 #define CRASHTEST_REPLAY_H
 

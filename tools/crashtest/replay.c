@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_replay.c -- goes through a trace, record by record. */
-#include "crashtest_replay.h"
+/* replay.c -- goes through a trace, record by record. */
+#include "replay.h"
 
 #include <stdlib.h>
 #include <string.h>

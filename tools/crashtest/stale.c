@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_stale.c -- whether what was in a file before the program began is in the way of its recovery. */
+/* stale.c -- whether what was in a file before the program began is in the way of its recovery. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "crashtest_diagnose.h"
+#include "diagnose.h"
 
 enum { WORD = 8, REGIONS = 48 };
 

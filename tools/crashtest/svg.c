@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_svg.c -- a picture of a trace: what was flushed and drained when, and what was lost for good. */
+/* svg.c -- a picture of a trace: what was flushed and drained when, and what was lost for good. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "crashtest_print.h"
+#include "print.h"
 
 /* What is drawn: of the first file, events from left to right, and lines from low to high. */
 struct frame {

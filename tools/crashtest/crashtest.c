@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "crashtest_image.h"
-#include "crashtest_print.h"
-#include "tool.h"
+#include "image.h"
+#include "print.h"
+#include "../tool.h"
 
 volatile sig_atomic_t crashtest_interrupted;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_command.h -- the checker's command line, with the paths of images in it. */
+/* command.h -- the checker's command line, with the paths of images in it. */
 #ifndef CRASHTEST_COMMAND_H
 #define CRASHTEST_COMMAND_H
 

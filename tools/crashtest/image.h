@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_image.h -- a file that holds what the medium would, and is brought from one state to the next. */
+/* image.h -- a file that holds what the medium would, and is brought from one state to the next. */
 #ifndef CRASHTEST_IMAGE_H
 #define CRASHTEST_IMAGE_H
 
 #include <sys/types.h>
 
-#include "crashtest_units.h"
+#include "units.h"
 
 struct image {
 	int fd;

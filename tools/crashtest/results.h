@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_results.h -- failed checks, gathered by where the power cut was and how the checker ended. */
+/* results.h -- failed checks, gathered by where the power cut was and how the checker ended. */
 #ifndef CRASHTEST_RESULTS_H
 #define CRASHTEST_RESULTS_H
 
-#include "crashtest_jobs.h"
+#include "jobs.h"
 
 /* What is wrong, as far as experiments can tell. */
 enum fault {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* crashtest_walk.h -- goes through a trace, stops at each point of failure, and has its images checked. */
+/* walk.h -- goes through a trace, stops at each point of failure, and has its images checked. */
 #ifndef CRASHTEST_WALK_H
 #define CRASHTEST_WALK_H
 
-#include "crashtest_jobs.h"
-#include "crashtest_results.h"
+#include "jobs.h"
+#include "results.h"
 
 struct walked {
 	uint64_t points, images;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * crashtest_diagnose.c -- finds out what is wrong, by experiments with the checker.
+ * diagnose.c -- finds out what is wrong, by experiments with the checker.
  *
  * Starting from an image that fails, it first asks whether the image fails that lost nothing. If that
  * passes, losses are given back as long as the checker still fails: what remains lost is what matters. Then
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crashtest_diagnose.h"
+#include "diagnose.h"
 
 enum {
 	MOST_CHECKS = 400, /* for one failure */
