@@ -15,7 +15,7 @@ enum {
 };
 
 /*
- * What the CPU's vendor decides. A stream of 1 MiB from and to memory, GB/s by the lines that are loaded
+ * The shape of long copies. A stream of 1 MiB from and to memory, GB/s by the lines that are loaded
  * before they are stored (Zen 4: mean of four offsets of the source against the destination; the
  * second row: 64 KiB from and to L2, the source 64 bytes behind the destination modulo 4 KiB):
  *
@@ -24,16 +24,19 @@ enum {
  *             22.6  24.3  23.7  23.8  22.6
  *  Zen 5      25.2        23.8  23    18
  *
+ * Two it is, for all. Ahead: the CPU by itself fetches up to the end of a page; 444 against 355 us for
+ * 8 MiB (Zen 4).
+ *
  * Edges: after a copy to memory there are 98 ns to wait for if they are streamed, else 160 (Zen 5). A CPU
  * of Intel's may have to read such a line first; none was measured.
  */
 static const struct shape {
-	bool pairs; /* a stream loads two lines before it stores them, not four */
-	bool edges; /* the parts of lines at both ends of a stream are streamed, too */
+	size_t ahead; /* bytes: distance at which the source of a stream is fetched; 0: not at all */
+	bool edges;   /* the parts of lines at both ends of a stream are streamed, too */
 } shapes[] = {
-	[PMEM2_SHAPE_DEFAULT] = {.pairs = false, .edges = false},
-	[PMEM2_SHAPE_INTEL] = {.pairs = false, .edges = false},
-	[PMEM2_SHAPE_AMD] = {.pairs = true, .edges = true},
+	[PMEM2_SHAPE_DEFAULT] = {.ahead = 0, .edges = false},
+	[PMEM2_SHAPE_INTEL] = {.ahead = 0, .edges = false},
+	[PMEM2_SHAPE_AMD] = {.ahead = 2048, .edges = true},
 };
 
 /* A library newer than this may know other CPUs. */
@@ -202,12 +205,12 @@ inlined void put_pair(char *dest, struct from f, int how)
 	put_line(dest + LINE, b, how);
 }
 
-/* GROUP bytes, all loads first, or pair by pair. Pairs go the way of the copy, which may overlap. */
-inlined void put_group(char *dest, struct from f, bool pairs, bool down, int how)
+/* Four lines, all loads first; streams pair by pair, the way the copy goes, which may overlap. */
+inlined void put_group(char *dest, struct from f, bool down, int how)
 {
 	const size_t first = down ? 2 * LINE : 0, second = 2 * LINE - first;
 
-	if (pairs) {
+	if (how & LINES_STREAM) {
 		put_pair(dest + first, skip(f, first), how);
 		put_pair(dest + second, skip(f, second), how);
 		return;
@@ -221,10 +224,27 @@ inlined void put_group(char *dest, struct from f, bool pairs, bool down, int how
 	put_line(dest + 3 * LINE, d, how);
 }
 
+inlined void fetch_group(const char *src)
+{
+	__builtin_prefetch(src, 0, 0);
+	__builtin_prefetch(src + LINE, 0, 0);
+	__builtin_prefetch(src + 2 * LINE, 0, 0);
+	__builtin_prefetch(src + 3 * LINE, 0, 0);
+}
+
 inlined void flush_lines(const char *line, const char *end)
 {
 	for (; line < end; line += LINE)
 		flush_line(line);
+}
+
+/* Written out: gcc makes a loop of it or not, 658 or 493 instructions for 4 KiB. */
+inlined void flush_group(const char *line)
+{
+	flush_line(line);
+	flush_line(line + LINE);
+	flush_line(line + 2 * LINE);
+	flush_line(line + 3 * LINE);
 }
 
 /*
@@ -234,13 +254,16 @@ inlined void flush_lines(const char *line, const char *end)
 inlined void put_whole_up(char *dest, struct from f, size_t begin, size_t end, int how)
 {
 	const size_t behind = how & LINES_STREAM ? STREAM_BEHIND : 0;
-	const bool pairs = (how & LINES_STREAM) && shape().pairs;
+	const size_t ahead = (how & LINES_STREAM) && !f.repeat ? shape().ahead : 0;
+	const size_t fetch_to = ahead && end - begin > ahead ? end - ahead : begin;
 	size_t at = begin, flushed = begin;
 
 	for (; end - at >= GROUP; at += GROUP) {
-		put_group(dest + at, skip(f, at), pairs, false, how);
+		if (at < fetch_to)
+			fetch_group(f.src + at + ahead);
+		put_group(dest + at, skip(f, at), false, how);
 		if ((how & LINES_FLUSH) && at - flushed >= behind) {
-			flush_lines(dest + flushed, dest + flushed + GROUP);
+			flush_group(dest + flushed);
 			flushed += GROUP;
 		}
 	}
@@ -254,13 +277,12 @@ inlined void put_whole_up(char *dest, struct from f, size_t begin, size_t end, i
 inlined void put_whole_down(char *dest, struct from f, size_t begin, size_t end, int how)
 {
 	const size_t behind = how & LINES_STREAM ? STREAM_BEHIND : 0;
-	const bool pairs = (how & LINES_STREAM) && shape().pairs;
 	size_t at = end, flushed = end;
 
 	for (; at - begin >= GROUP; at -= GROUP) {
-		put_group(dest + at - GROUP, skip(f, at - GROUP), pairs, true, how);
+		put_group(dest + at - GROUP, skip(f, at - GROUP), true, how);
 		if ((how & LINES_FLUSH) && flushed - at >= behind) {
-			flush_lines(dest + flushed - GROUP, dest + flushed);
+			flush_group(dest + flushed - GROUP);
 			flushed -= GROUP;
 		}
 	}
