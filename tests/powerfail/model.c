@@ -275,6 +275,39 @@ START_TEST(private_and_anonymous_memory_is_not_followed)
 }
 END_TEST
 
+/* Larger than what is compared without a question: pages that are not in memory are passed over. */
+START_TEST(stores_to_a_large_map_are_found)
+{
+	enum { LARGE = 5 * 1024 * 1024 + 4096, STORES = 100 };
+	char path[] = "model.XXXXXX";
+	struct pmem2_attached map = {.length = LARGE, .granularity = PMEM2_GRANULARITY_BYTE};
+
+	map.fd = mkstemp(path);
+	ck_assert(map.fd >= 0 && unlink(path) == 0 && ftruncate(map.fd, LARGE) == 0);
+	map.address = mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_SHARED, map.fd, 0);
+	ck_assert(map.address != MAP_FAILED);
+	ck_assert_int_eq(pmem2_pf_start(), 0);
+	ck_assert_int_eq(pmem2_backend_v1.attach(&map), 0);
+	if (_i == 0)
+		pmem2_pf_engine.maps[0].watched = false;
+
+	char *live = map.address;
+	random_state = (uint64_t)time(NULL) << 16 | 1;
+	printf("a large map: state %#llx\n", (unsigned long long)random_state);
+	live[0] = live[LARGE - 1] = 'x';
+	for (int i = 0; i < STORES; i++)
+		live[random_below(LARGE)] = (char)i;
+	for (const struct pmem2_variant *const *v = pmem2_backend_v1.variants; *v; v++)
+		if ((*v)->serves & PMEM2_SERVES_BYTE)
+			(*v)->drain();
+	ck_assert_int_eq(memcmp(medium_of(map.address)->durable, live, LARGE), 0);
+
+	pmem2_backend_v1.detach(&map);
+	munmap(map.address, LARGE);
+	close(map.fd);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("model");
@@ -283,6 +316,7 @@ int main(void)
 
 	tcase_set_timeout(tc, 0);
 	tcase_add_loop_test(tc, durable_as_in_the_plain_model, 0, 9);
+	tcase_add_loop_test(tc, stores_to_a_large_map_are_found, 0, 2);
 	tcase_add_test(tc, private_and_anonymous_memory_is_not_followed);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
