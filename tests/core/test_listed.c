@@ -91,7 +91,7 @@ END_TEST
 START_TEST(a_descriptor_that_was_closed)
 {
 	const struct pmem2_badblock bad = {0, 4096};
-	struct pmem2_badblock_context *ctx = context();
+	struct pmem2_badblock_context *ctx = context(), *none;
 	struct pmem2_source file = real_file(FAKE_DISK);
 	char byte = 0;
 
@@ -100,7 +100,8 @@ START_TEST(a_descriptor_that_was_closed)
 	fails(pmem2_badblock_clear(ctx, &bad), PMEM2_E_INVALID_FILE_HANDLE, "fstat");
 	fails(pmem2_source_pread_mcsafe(&dax, &byte, 1, 0), PMEM2_E_INVALID_FILE_HANDLE, "fstat");
 	fails(pmem2_source_pwrite_mcsafe(&dax, &byte, 1, 0), PMEM2_E_INVALID_FILE_HANDLE, "fstat");
-	fails(pmem2_badblock_context_new(&ctx, &file), PMEM2_E_INVALID_FILE_HANDLE, "fstat");
+	fails(pmem2_badblock_context_new(&none, &file), PMEM2_E_INVALID_FILE_HANDLE, "fstat");
+	pmem2_badblock_context_delete(&ctx);
 }
 END_TEST
 
@@ -122,6 +123,7 @@ START_TEST(device_dax_is_not_mapped_privately)
 
 	works(pmem2_config_set_sharing(cfg, PMEM2_PRIVATE));
 	fails(pmem2_map_new(&map, cfg, &dax), PMEM2_E_SRC_DEVDAX_PRIVATE, "");
+	pmem2_config_delete(&cfg);
 }
 END_TEST
 
@@ -148,6 +150,9 @@ START_TEST(a_map_without_neighbours)
 	works(pmem2_map_new(&map, cfg, &file));
 	fails(pmem2_vm_reservation_map_find_next(rsv, map, &found), PMEM2_E_MAPPING_NOT_FOUND, "");
 	fails(pmem2_vm_reservation_map_find_prev(rsv, map, &found), PMEM2_E_MAPPING_NOT_FOUND, "");
+	works(pmem2_map_delete(&map));
+	works(pmem2_vm_reservation_delete(&rsv));
+	pmem2_config_delete(&cfg);
 }
 END_TEST
 
@@ -246,18 +251,19 @@ static bool is_limited(void)
 START_TEST(no_memory_for_zeros)
 {
 	const struct pmem2_badblock bad = {0, 65536};
-	struct pmem2_badblock_context *ctx = context();
 	const struct rlimit none = {0, RLIM_INFINITY};
 	struct rlimit all;
 
 	if (!is_limited())
 		return;
+	struct pmem2_badblock_context *ctx = context();
 	getrlimit(RLIMIT_AS, &all);
 	works(setrlimit(RLIMIT_AS, &none));
 	for (void *volatile rest = &dax; rest != NULL;)
 		rest = malloc(32768);
 	fails(pmem2_badblock_clear(ctx, &bad), -ENOMEM, "calloc");
 	works(setrlimit(RLIMIT_AS, &all));
+	pmem2_badblock_context_delete(&ctx);
 }
 END_TEST
 
