@@ -291,16 +291,16 @@ START_TEST(stores_to_a_large_map_are_found)
 	if (_i == 0)
 		pmem2_pf_engine.maps[0].watched = false;
 
-	char *live = map.address;
+	char *at = map.address;
 	random_state = (uint64_t)time(NULL) << 16 | 1;
 	printf("a large map: state %#llx\n", (unsigned long long)random_state);
-	live[0] = live[LARGE - 1] = 'x';
+	at[0] = at[LARGE - 1] = 'x';
 	for (int i = 0; i < STORES; i++)
-		live[random_below(LARGE)] = (char)i;
+		at[random_below(LARGE)] = (char)i;
 	for (const struct pmem2_variant *const *v = pmem2_backend_v1.variants; *v; v++)
 		if ((*v)->serves & PMEM2_SERVES_BYTE)
 			(*v)->drain();
-	ck_assert_int_eq(memcmp(medium_of(map.address)->durable, live, LARGE), 0);
+	ck_assert_int_eq(memcmp(medium_of(map.address)->durable, at, LARGE), 0);
 
 	pmem2_backend_v1.detach(&map);
 	munmap(map.address, LARGE);
