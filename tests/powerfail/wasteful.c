@@ -26,8 +26,8 @@ int main(int argc, char *argv[])
 
 	strcpy(base, "needed");
 	persist(base, 6);
-	for (int i = 0; i < 5; i++)
-		persist(base, 6); /* five lines that are durable already */
+	for (volatile int i = 0; i < 5; i++) /* one place, which clang would make five of */
+		persist(base, 6);            /* five lines that are durable already */
 
 	strcpy(base + 640, "needed");
 	persist(base + 640, 192); /* two more, of three */
