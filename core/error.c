@@ -115,6 +115,16 @@ const char *pmem2_errormsg(void)
 	return message;
 }
 
+void pmem2_err_append(char *sentence, size_t size, const char *format, ...)
+{
+	size_t used = strlen(sentence);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence + used, size - used, format, args);
+	va_end(args);
+}
+
 void pmem2_vperror(const char *format, va_list args)
 {
 	vfprintf(stderr, format, args);

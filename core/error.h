@@ -4,6 +4,7 @@
 #define PMEM2_ERROR_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 #include <libpmem2.h>
 
@@ -15,6 +16,10 @@ int pmem2_err_sys(const char *format, ...) __attribute__((__format__(__printf__,
 
 /* Prefixes the sentence as it stands, for a caller that knows more than who reported. */
 void pmem2_err_prefix(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+/* Appends to a sentence in the making, as much as there is room for. */
+void pmem2_err_append(char *sentence, size_t size, const char *format, ...)
+	__attribute__((__format__(__printf__, 3, 4)));
 
 /* pmem2_perror with its arguments at hand. */
 void pmem2_vperror(const char *format, va_list args) __attribute__((__format__(__printf__, 1, 0)));

@@ -4,7 +4,6 @@
 
 #include <limits.h>
 #include <linux/magic.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,17 +176,6 @@ void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, 
 	}
 }
 
-__attribute__((__format__(__printf__, 3, 4))) static void add(char *text, size_t size,
-	const char *format, ...)
-{
-	size_t used = strlen(text);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text + used, size - used, format, args);
-	va_end(args);
-}
-
 static void add_file_system(const struct pmem2_source *src, char *text, size_t size)
 {
 	static const struct {
@@ -210,11 +198,11 @@ static void add_file_system(const struct pmem2_source *src, char *text, size_t s
 		return;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (known[i].type == (unsigned long)status.f_type) {
-			add(text, size, "; file system: %s", known[i].name);
+			pmem2_err_append(text, size, "; file system: %s", known[i].name);
 			return;
 		}
 	}
-	add(text, size, "; file system: type %#lx", (unsigned long)status.f_type);
+	pmem2_err_append(text, size, "; file system: type %#lx", (unsigned long)status.f_type);
 }
 
 static void add_region(const struct pmem2_source *src, char *text, size_t size)
@@ -223,17 +211,17 @@ static void add_region(const struct pmem2_source *src, char *text, size_t size)
 	char domain[64];
 
 	if (find_region(src, path) != 0) {
-		add(text, size, "; nd region: none");
+		pmem2_err_append(text, size, "; nd region: none");
 		return;
 	}
-	add(text, size, "; nd region: %s", strrchr(path, '/') + 1);
+	pmem2_err_append(text, size, "; nd region: %s", strrchr(path, '/') + 1);
 
 	size_t end = strlen(path);
 	if (snprintf(path + end, sizeof(path) - end, "/persistence_domain") >=
 			(int)(sizeof(path) - end) ||
 		pmem2_sysfs_read(path, domain, sizeof(domain)) != 0)
 		strcpy(domain, "not told");
-	add(text, size, ", persistence_domain: %s", domain);
+	pmem2_err_append(text, size, ", persistence_domain: %s", domain);
 }
 
 int pmem2_granularity_check(const struct pmem2_verdict *verdict, const struct pmem2_source *src,

@@ -3,7 +3,6 @@
 #include "registry.h"
 
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,17 +101,6 @@ static void find_backend(struct pmem2_registry *registry, struct pmem2_found *fo
 
 /* ---- what PMEM2_BACKEND says ---- */
 
-__attribute__((__format__(__printf__, 3, 4))) static void append(char *text, size_t size,
-	const char *format, ...)
-{
-	size_t used = strlen(text);
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text + used, size - used, format, args);
-	va_end(args);
-}
-
 /* Every name is an error of its own kind; the first one is reported, with the list of what is there. */
 static void refuse_pin(struct pmem2_registry *registry, const char *name, const char *reason)
 {
@@ -156,7 +144,8 @@ static void list_other(void *arg, const char *name)
 		find_entry(registry, name) != NULL)
 		return;
 
-	append(registry->message, sizeof(registry->message), "%s%s", others->separator, name);
+	pmem2_err_append(registry->message, sizeof(registry->message), "%s%s", others->separator,
+		name);
 	others->separator = ", ";
 }
 
@@ -170,10 +159,10 @@ static void list_found(struct pmem2_registry *registry)
 
 		if (found->refusal[0] != '\0')
 			continue;
-		append(registry->message, size, "%s%s", separator, found->name);
+		pmem2_err_append(registry->message, size, "%s%s", separator, found->name);
 		separator = ", ";
 	}
-	append(registry->message, size, " in this library and in %s", pmem2_module_dir());
+	pmem2_err_append(registry->message, size, " in this library and in %s", pmem2_module_dir());
 	pmem2_module_list(list_other, &(struct others){registry, ", and there also "});
 }
 
@@ -304,7 +293,7 @@ static int refuse_use(const struct pmem2_registry *registry, unsigned use)
 		                             ? "not named by PMEM2_BACKEND"
 		                             : "does not serve it";
 
-		append(reasons, sizeof(reasons), "; %s: %s", found->name, reason);
+		pmem2_err_append(reasons, sizeof(reasons), "; %s: %s", found->name, reason);
 	}
 
 	return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
