@@ -89,7 +89,8 @@ plugins() {
 
 programs() {
 	for file in $(sed -n 's/^# //p' "$tree/tests.sh") \
-		$(find "$build" \( -name '*.p' -o -path "$build/tests/guest/*" \) -prune \
+		$(find "$build/core" "$build/backends" "$build/tests" \
+			\( -name '*.p' -o -path '*/tests/guest/*' -o -path '*/tests/packages/*' \) -prune \
 			-o \( -name '*.so' -o -name '*.so.*' \) -print) \
 		$(find "$build/tests/guest" "$build/examples" -maxdepth 1 -type f -perm -u+x); do
 		keep "$file"
