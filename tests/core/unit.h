@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* unit.h -- runs the tests of one unit and answers main's exit status. */
+/* unit.h -- what the tests of the core's units share. */
 #ifndef TEST_UNIT_H
 #define TEST_UNIT_H
 
@@ -14,6 +14,7 @@
 #include <libpmem2.h>
 
 #include "../codes.h"
+#include "../unit_run.h"
 
 /* qemu-user is no kernel: what it does not emulate cannot be tested on it */
 static inline bool unit_is_emulated(void)
@@ -37,31 +38,6 @@ static inline bool unit_is_thread_sanitized(void)
 #else
 	return false;
 #endif
-}
-
-/* tests: NULL ends. set_up and tear_down, or NULL, run around each. */
-static inline int unit_run_with(const char *name, const TTest *const tests[], SFun set_up,
-	SFun tear_down)
-{
-	Suite *suite = suite_create(name);
-	TCase *tc = tcase_create(name);
-
-	tcase_set_timeout(tc, 60);
-	tcase_add_checked_fixture(tc, set_up, tear_down);
-	for (size_t i = 0; tests[i] != NULL; i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(suite, tc);
-
-	SRunner *runner = srunner_create(suite);
-	srunner_run_all(runner, CK_ENV);
-	int failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
-}
-
-static inline int unit_run(const char *name, const TTest *const tests[])
-{
-	return unit_run_with(name, tests, NULL, NULL);
 }
 
 /* Runs a function in a thread with 64 KiB of stack, or the least that the system allows. */

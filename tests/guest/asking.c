@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../unit_run.h"
 #include "bad.h"
 
 enum {
@@ -216,23 +217,9 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("asking");
-	TCase *tests = tcase_create("asking");
+	const TTest *const tests[] = {a_small_stack_is_enough,
+		several_threads_ask_and_leave_nothing_open, without_root, deep_flush_without_root,
+		without_the_module, hole_that_cannot_be_filled, NULL};
 
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, a_small_stack_is_enough);
-	tcase_add_test(tests, several_threads_ask_and_leave_nothing_open);
-	tcase_add_test(tests, without_root);
-	tcase_add_test(tests, deep_flush_without_root);
-	tcase_add_test(tests, without_the_module);
-	tcase_add_test(tests, hole_that_cannot_be_filled);
-	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed != 0;
+	return unit_run("asking", tests);
 }

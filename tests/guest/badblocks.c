@@ -20,6 +20,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "../unit_run.h"
 #include "bad.h"
 
 #define EXTENTS 16
@@ -391,31 +392,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("bad blocks");
-	TCase *tests = tcase_create("files");
+	const TTest *const tests[] = {nothing_bad, widened_to_the_block,
+		load_faults_and_mcsafe_fails, cleared_reads_zeros, context_is_a_snapshot,
+		first_and_last_block, neighbouring_blocks, several_extents,
+		another_files_block_is_not_ours, file_with_holes, unwritten_extent, odd_size,
+		mcsafe_write_repairs_or_fails, NULL};
 
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, nothing_bad);
-	tcase_add_test(tests, widened_to_the_block);
-	tcase_add_test(tests, load_faults_and_mcsafe_fails);
-	tcase_add_test(tests, cleared_reads_zeros);
-	tcase_add_test(tests, context_is_a_snapshot);
-	tcase_add_test(tests, first_and_last_block);
-	tcase_add_test(tests, neighbouring_blocks);
-	tcase_add_test(tests, several_extents);
-	tcase_add_test(tests, another_files_block_is_not_ours);
-	tcase_add_test(tests, file_with_holes);
-	tcase_add_test(tests, unwritten_extent);
-	tcase_add_test(tests, odd_size);
-	tcase_add_test(tests, mcsafe_write_repairs_or_fails);
-	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed != 0;
+	return unit_run_with("bad blocks", tests, setup, teardown);
 }

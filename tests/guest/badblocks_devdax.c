@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../unit_run.h"
 #include "bad.h"
 
 static const unsigned blocks[] = {0, 1, 7, 40};
@@ -67,21 +68,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("bad blocks of a Device DAX");
-	TCase *tests = tcase_create("device");
+	const TTest *const tests[] = {listed_and_cleared, cleared_one_by_one,
+		mcsafe_read_after_clear, NULL};
 
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, listed_and_cleared);
-	tcase_add_test(tests, cleared_one_by_one);
-	tcase_add_test(tests, mcsafe_read_after_clear);
-	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed != 0;
+	return unit_run_with("bad blocks of a Device DAX", tests, setup, teardown);
 }

@@ -17,6 +17,8 @@
 
 #include <libpmem2.h>
 
+#include "../unit_run.h"
+
 static int device = -1;
 static size_t alignment;
 static struct pmem2_source *source;
@@ -370,34 +372,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("Device DAX");
-	TCase *tests = tcase_create("device");
+	const TTest *const tests[] = {size_and_alignment, whole_device, offsets_and_lengths,
+		below_is_taken, off_the_alignment, behind_the_end, private_is_refused, read_only,
+		in_a_reservation, off_the_alignment_in_a_reservation, mcsafe, deep_flush,
+		deep_flush_out_of_range, deep_flush_writes_1, deep_flush_of_a_region_without,
+		deep_flush_that_cannot_be_written, NULL};
 
-	tcase_add_checked_fixture(tests, setup, teardown);
-	tcase_set_timeout(tests, 60);
-	tcase_add_test(tests, size_and_alignment);
-	tcase_add_test(tests, whole_device);
-	tcase_add_test(tests, offsets_and_lengths);
-	tcase_add_test(tests, below_is_taken);
-	tcase_add_test(tests, off_the_alignment);
-	tcase_add_test(tests, behind_the_end);
-	tcase_add_test(tests, private_is_refused);
-	tcase_add_test(tests, read_only);
-	tcase_add_test(tests, in_a_reservation);
-	tcase_add_test(tests, off_the_alignment_in_a_reservation);
-	tcase_add_test(tests, mcsafe);
-	tcase_add_test(tests, deep_flush);
-	tcase_add_test(tests, deep_flush_out_of_range);
-	tcase_add_test(tests, deep_flush_writes_1);
-	tcase_add_test(tests, deep_flush_of_a_region_without);
-	tcase_add_test(tests, deep_flush_that_cannot_be_written);
-	suite_add_tcase(suite, tests);
-
-	SRunner *runner = srunner_create(suite);
-
-	srunner_run_all(runner, CK_NORMAL);
-	int failed = srunner_ntests_failed(runner);
-
-	srunner_free(runner);
-	return failed != 0;
+	return unit_run_with("Device DAX", tests, setup, teardown);
 }
