@@ -42,7 +42,10 @@ library() {
 			return
 		fi
 	done
-	[ -n "$(find "$tree" -name "$1")" ] || say "nobody has $1"
+	[ -n "$(find "$tree" -name "$1")" ] || {
+		say "no library $1 in the packages, nor in $build"
+		exit 1
+	}
 }
 
 # every library that a program or library in the tree asks for
@@ -90,7 +93,7 @@ plugins() {
 programs() {
 	for file in $(sed -n 's/^# //p' "$tree/tests.sh") \
 		$(find "$build/core" "$build/backends" "$build/tests" \
-			\( -name '*.p' -o -path '*/tests/guest/*' -o -path '*/tests/packages/*' \) -prune \
+			\( -name '*.p' -o -path "$build/tests/guest/*" -o -path "$build/tests/packages/*" \) -prune \
 			-o \( -name '*.so' -o -name '*.so.*' \) -print) \
 		$(find "$build/tests/guest" "$build/examples" -maxdepth 1 -type f -perm -u+x); do
 		keep "$file"
