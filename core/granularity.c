@@ -143,10 +143,12 @@ int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool sy
 		return 0;
 	}
 
-	/* the kernel's msync(2) makes any file durable, whatever the CPU lacks */
-	if (verdict->granularity != PMEM2_GRANULARITY_PAGE &&
+	/* the kernel's msync(2) makes any file durable, whatever the CPU lacks; an error in
+	 * PMEM2_BACKEND is for the pick to tell */
+	const struct pmem2_registry *registry = pmem2_registry();
+	if (verdict->granularity != PMEM2_GRANULARITY_PAGE && registry->error == 0 &&
 		!pmem2_registry_serves(verdict->granularity) &&
-		(verdict->step != PMEM2_STEP_FORCED || pmem2_registry()->pinned)) {
+		(verdict->step != PMEM2_STEP_FORCED || registry->pinned)) {
 		verdict->granularity = PMEM2_GRANULARITY_PAGE;
 		verdict->step = PMEM2_STEP_NO_BACKEND;
 	}

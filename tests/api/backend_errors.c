@@ -145,6 +145,22 @@ START_TEST(hundreds_of_names_do_no_harm)
 }
 END_TEST
 
+START_TEST(a_fine_granularity_is_refused_for_the_name_too)
+{
+	setenv("PMEM2_BACKEND", "nosuch", 1);
+	struct pmem2_config *cfg = api_config();
+	struct pmem2_source *src = api_source(api_file(PAGE));
+	struct pmem2_map *map;
+	works(pmem2_config_set_required_store_granularity(cfg, PMEM2_GRANULARITY_CACHE_LINE));
+	static const char *const forced[] = {"BYTE", "CACHE_LINE"};
+	for (int i = 0; i < 2; i++) {
+		setenv("PMEM2_FORCE_GRANULARITY", forced[i], 1);
+		fails(pmem2_map_new(&map, cfg, src), PMEM2_E_BACKEND);
+		says("\"nosuch\"");
+	}
+}
+END_TEST
+
 START_TEST(every_call_that_needs_a_backend_says_it_again)
 {
 	refused("nosuch", NULL, "nosuch");
@@ -191,5 +207,6 @@ API_MAIN("backend_errors", missing_says_no_such_file, what_is_there_is_listed,
 	a_name_with_a_slash_is_refused, an_empty_name_is_refused,
 	an_empty_name_among_others_is_refused, a_list_that_begins_with_a_comma_is_refused,
 	a_name_of_4_kib_is_refused, odd_characters_are_refused, one_bad_name_spoils_the_list,
-	hundreds_of_names_do_no_harm, every_call_that_needs_a_backend_says_it_again,
-	calls_that_need_none_go_on, nothing_is_written_to_stderr_and_no_descriptor_left)
+	hundreds_of_names_do_no_harm, a_fine_granularity_is_refused_for_the_name_too,
+	every_call_that_needs_a_backend_says_it_again, calls_that_need_none_go_on,
+	nothing_is_written_to_stderr_and_no_descriptor_left)
