@@ -22,19 +22,28 @@ const struct pmem2_answers pmem2_answers_manual = {
 /* All maps of the process. A map of length 0 is none of them. */
 static struct pmem2_range_set maps = PMEM2_RANGE_SET_INIT;
 
+/* pmem2_map_from_existing takes the caller's word: what would wrap ends with the address space. */
 static struct pmem2_range range_of(struct pmem2_map *map)
 {
 	uintptr_t begin = (uintptr_t)map->address;
+	uintptr_t length = map->length < UINTPTR_MAX - begin ? map->length : UINTPTR_MAX - begin;
 
-	return (struct pmem2_range){begin, begin + map->length, map};
+	return (struct pmem2_range){begin, begin + length, map};
+}
+
+static bool is_empty(struct pmem2_range range)
+{
+	return range.begin == range.end;
 }
 
 static int enroll(struct pmem2_map *map, int overlap)
 {
-	if (map->length == 0)
+	struct pmem2_range range = range_of(map);
+
+	if (is_empty(range))
 		return 0;
 
-	switch (pmem2_range_insert(&maps, range_of(map))) {
+	switch (pmem2_range_insert(&maps, range)) {
 	case 0:
 		return 0;
 	case -EEXIST:
@@ -47,7 +56,9 @@ static int enroll(struct pmem2_map *map, int overlap)
 
 static int resign(struct pmem2_map *map)
 {
-	if (map->length == 0 || pmem2_range_remove(&maps, (uintptr_t)map->address, map) == 0)
+	struct pmem2_range range = range_of(map);
+
+	if (is_empty(range) || pmem2_range_remove(&maps, range.begin, map) == 0)
 		return 0;
 
 	return pmem2_err(PMEM2_E_MAPPING_NOT_FOUND, "no map is registered at %p", map->address);

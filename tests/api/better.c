@@ -26,6 +26,7 @@ static const struct {
 	{"vm_resize", "shrunk_and_extended_it_still_deletes_cleanly", "leaks the padding"},
 	{"map_existing", "page_persist_works", "loops for ever"},
 	{"map_existing", "a_bad_granularity_is_an_error", "aborts"},
+	{"map_existing", "a_length_that_wraps_ends_with_the_address_space", "cannot delete it"},
 	{"flush", "page_persist_after_the_users_own_munmap_is_fine", "aborts"},
 	{"flush", "a_failing_msync_aborts_with_a_message", "says nothing"},
 	{"deep_flush", "a_range_that_wraps_is_deep_flush_range", "answers success"},

@@ -181,9 +181,29 @@ START_TEST(a_bad_granularity_is_an_error)
 }
 END_TEST
 
+START_TEST(a_length_that_wraps_ends_with_the_address_space)
+{
+	char *addr = pages(8);
+	const size_t lengths[] = {SIZE_MAX, -(size_t)addr, SIZE_MAX / 2 + 1};
+	struct pmem2_map *below = existing(addr, PAGE);
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		struct pmem2_map *wide = existing(addr + 2 * PAGE, lengths[i]);
+		ck_assert_uint_eq(pmem2_map_get_size(wide), lengths[i]);
+		overlaps(addr + 4 * PAGE, PAGE);
+		works(pmem2_map_delete(&wide));
+		struct pmem2_map *inside = existing(addr + 4 * PAGE, PAGE);
+		works(pmem2_map_delete(&inside));
+	}
+	works(pmem2_map_delete(&below));
+
+	struct pmem2_map *failed = existing(MAP_FAILED, PAGE);
+	works(pmem2_map_delete(&failed));
+}
+END_TEST
+
 API_MAIN("map_existing", answers_what_it_was_told, address_and_length_are_not_validated,
 	overlap_is_mapping_exists_and_the_map_untouched, overlap_with_any_registered_map,
 	adjacent_is_fine, length_0_overlaps_nothing, the_place_is_free_again_after_delete,
 	delete_does_not_unmap, inside_a_reservation_it_does_not_occupy_it,
 	its_functions_are_those_of_its_granularity, page_persist_works,
-	a_bad_granularity_is_an_error)
+	a_bad_granularity_is_an_error, a_length_that_wraps_ends_with_the_address_space)
