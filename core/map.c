@@ -285,8 +285,9 @@ int pmem2_map_delete(struct pmem2_map **map_ptr)
 
 	detach(map);
 	ret = map->ours ? vacate(map, map->rsv != NULL ? map->address : NULL) : 0;
-	if (ret != 0) {
-		enroll(map, PMEM2_E_MAPPING_EXISTS);
+	if (ret != 0) { /* it lives on: what watches it must see its flushes */
+		if (enroll(map, PMEM2_E_MAPPING_EXISTS) == 0)
+			attach(map, -1, 0);
 		return ret;
 	}
 

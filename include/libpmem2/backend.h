@@ -98,7 +98,8 @@ struct pmem2_backend {
 	 * Optional, NULL if mappings do not matter to it. attach is called when a
 	 * mapping that a variant of this backend serves is made, before the program
 	 * gets it; 0, or -errno, which makes the mapping fail. detach is called
-	 * before the memory goes, with the address and length of attach and fd -1.
+	 * before the memory goes, with the address and length of attach and fd -1;
+	 * if it then cannot be unmapped, attach is called again, with fd -1.
 	 * Both are called from any thread, with no lock of the library held.
 	 */
 	int (*attach)(const struct pmem2_attached *map);

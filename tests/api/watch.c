@@ -3,6 +3,7 @@
  * watch.c -- a third party's backend is chosen by name, and its hooks see maps come and go.
  */
 #include "api.h"
+#include "interpose.h"
 
 static int log_fd;
 static off_t log_read;
@@ -153,6 +154,25 @@ START_TEST(private_and_reserved_are_watched_too)
 		&(struct event){.address = (char *)pmem2_vm_reservation_get_address(rsv) + PAGE,
 			.length = PAGE,
 			.inode = inode_of(fd)});
+	comes_off(map);
+}
+END_TEST
+
+START_TEST(what_cannot_be_unmapped_is_watched_on)
+{
+	choose_watcher();
+	struct pmem2_map *map = api_map_file(PAGE);
+	struct event e, attached;
+	ck_assert(next_event(&attached));
+	*(char *)attached.address = 'z';
+	fail_munmap(ENOMEM, 1, 0);
+	fails(pmem2_map_delete(&map), -ENOMEM);
+	says("munmap");
+	ck_assert(next_event(&e));
+	ck_assert_str_eq(e.kind, "detach");
+	attached.first = 'z';
+	attached.inode = 0;
+	saw("attach", &attached);
 	comes_off(map);
 }
 END_TEST
@@ -314,7 +334,8 @@ END_TEST
 
 API_MAIN("watch", attach_and_detach_of_a_part_of_a_file, each_granularity_is_told,
 	anonymous_has_no_descriptor, private_and_reserved_are_watched_too,
-	existing_memory_is_watched_too, a_refusal_makes_the_mapping_fail_and_leaves_nothing,
+	what_cannot_be_unmapped_is_watched_on, existing_memory_is_watched_too,
+	a_refusal_makes_the_mapping_fail_and_leaves_nothing,
 	a_mapping_refused_otherwise_is_not_seen, maps_that_another_backend_serves_are_not_seen,
 	named_beside_others_it_comes_first, functions_are_the_backends_own,
 	tuning_default_is_the_backends_own, tuning_threshold_is_that_of_the_environment,
