@@ -61,6 +61,7 @@ static int flush_region(dev_t device)
 			errno == EACCES ? " (root may, or who has the capability CAP_DAC_OVERRIDE)"
 					: "");
 
+	errno = EIO; /* if nothing is written, and nothing said */
 	ret = write(fd, "1", 1) == 1 ? 0 : pmem2_err_sys("write %s", path);
 	close(fd);
 	return ret;

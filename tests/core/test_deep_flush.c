@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_deep_flush.c -- the region's deep_flush: written when it is needed, and the truth as the answer. */
 #include <errno.h>
+#include <sys/syscall.h>
 
 #include "fake_sysfs.h"
 #include "map.h"
@@ -85,6 +86,25 @@ START_TEST(says_so_when_the_region_cannot_be_written)
 }
 END_TEST
 
+static bool writes_nothing;
+
+ssize_t write(int fd, const void *buf, size_t size)
+{
+	return writes_nothing ? 0 : syscall(SYS_write, fd, buf, size);
+}
+
+START_TEST(says_so_when_nothing_is_written)
+{
+	struct pmem2_map map = map_on(FAKE_DAX);
+
+	writes_nothing = true;
+	int ret = pmem2_deep_flush(&map, memory, 100);
+	writes_nothing = false;
+	ck_assert_int_eq(ret, -EIO);
+	holds("1");
+}
+END_TEST
+
 START_TEST(says_so_when_the_region_cannot_be_read)
 {
 	struct pmem2_map map = map_on(FAKE_DAX);
@@ -143,9 +163,9 @@ int main(void)
 {
 	const TTest *const tests[] = {flushes_the_cpu_and_then_the_region,
 		leaves_a_region_alone_that_needs_none, says_so_when_the_region_cannot_be_written,
-		says_so_when_the_region_cannot_be_read, says_so_when_there_is_no_region,
-		takes_nothing_at_the_very_end, refuses_what_is_not_within_the_map,
-		has_nothing_to_do_with_anonymous_memory, NULL};
+		says_so_when_nothing_is_written, says_so_when_the_region_cannot_be_read,
+		says_so_when_there_is_no_region, takes_nothing_at_the_very_end,
+		refuses_what_is_not_within_the_map, has_nothing_to_do_with_anonymous_memory, NULL};
 
 	return unit_run_with("deep_flush", tests, set_up, fake_tear_down);
 }
