@@ -42,7 +42,7 @@ static int append(struct list *list, size_t offset, size_t length)
 	struct pmem2_badblock *longer = realloc(list->at, (list->count + 1) * sizeof(*longer));
 
 	if (longer == NULL)
-		return pmem2_err_sys("realloc");
+		return pmem2_err_memory("realloc");
 
 	longer[list->count++] = (struct pmem2_badblock){offset, length};
 	list->at = longer;
@@ -80,7 +80,7 @@ static int read_list(const char *path, struct list *list)
 	char *text = malloc(page + 1);
 
 	if (text == NULL)
-		return pmem2_err_sys("malloc");
+		return pmem2_err_memory("malloc");
 
 	int ret = pmem2_sysfs_read(path, text, page + 1);
 	if (ret != 0) {
@@ -197,7 +197,7 @@ static __attribute__((noinline)) int list_devdax(struct pmem2_badblock_context *
 		return ret;
 
 	ctx->region = strdup(region);
-	return ctx->region != NULL ? 0 : pmem2_err_sys("strdup");
+	return ctx->region != NULL ? 0 : pmem2_err_memory("strdup");
 }
 
 static int list(struct pmem2_badblock_context *ctx)
@@ -223,7 +223,7 @@ int pmem2_badblock_context_new(struct pmem2_badblock_context **bbctx,
 
 	struct pmem2_badblock_context *ctx = calloc(1, sizeof(*ctx));
 	if (ctx == NULL)
-		return pmem2_err_sys("calloc");
+		return pmem2_err_memory("calloc");
 
 	ctx->source = *src;
 	int ret = list(ctx);
@@ -298,7 +298,7 @@ static int write_zeros(struct pmem2_source *src, const struct pmem2_badblock *bb
 	int ret = 0;
 
 	if (zeros == NULL)
-		return pmem2_err_sys("calloc");
+		return pmem2_err_memory("calloc");
 
 	for (size_t done = 0; done < bb->length && ret == 0; done += unit)
 		ret = pmem2_source_pwrite_mcsafe(src, zeros, min(unit, bb->length - done),

@@ -12,7 +12,7 @@ int pmem2_config_new(struct pmem2_config **cfg)
 
 	struct pmem2_config *made = malloc(sizeof(*made));
 	if (made == NULL)
-		return pmem2_err_sys("malloc");
+		return pmem2_err_memory("malloc");
 
 	*made = (struct pmem2_config){
 		.sharing = PMEM2_SHARED,

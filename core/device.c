@@ -249,7 +249,7 @@ int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len
 	char *whole = malloc(needed);
 	size_t now_needed;
 	if (whole == NULL)
-		return pmem2_err_sys("malloc");
+		return pmem2_err_memory("malloc");
 
 	ret = ndctl->device_id(region, whole, needed, &now_needed, &why);
 	if (ret != 0)

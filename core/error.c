@@ -11,6 +11,7 @@
 
 #undef pmem2_err
 #undef pmem2_err_sys
+#undef pmem2_err_memory
 
 enum {
 	MESSAGE_SIZE = 1024,
@@ -96,6 +97,12 @@ int pmem2_err_sys(const char *format, ...)
 
 	errno = saved;
 	return -saved;
+}
+
+int pmem2_err_memory(const char *call)
+{
+	errno = ENOMEM;
+	return pmem2_err_sys("%s", call);
 }
 
 void pmem2_err_prefix(const char *format, ...)

@@ -14,6 +14,9 @@ int pmem2_err(int code, const char *format, ...) __attribute__((__format__(__pri
 /* The same for a failed system call: "format: strerror(errno)"; answers -errno, read first of all. */
 int pmem2_err_sys(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
+/* The same for a call that got no memory, -ENOMEM: a malloc(3) of the program's own may leave errno alone. */
+int pmem2_err_memory(const char *call);
+
 /* Prefixes the sentence as it stands, for a caller that knows more than who reported. */
 void pmem2_err_prefix(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
@@ -31,8 +34,9 @@ static inline int pmem2_err_negative(int code)
 		__builtin_unreachable();
 	return code;
 }
-#define pmem2_err(...)     pmem2_err_negative(pmem2_err(__VA_ARGS__))
-#define pmem2_err_sys(...) pmem2_err_negative(pmem2_err_sys(__VA_ARGS__))
+#define pmem2_err(...)         pmem2_err_negative(pmem2_err(__VA_ARGS__))
+#define pmem2_err_sys(...)     pmem2_err_negative(pmem2_err_sys(__VA_ARGS__))
+#define pmem2_err_memory(call) pmem2_err_negative(pmem2_err_memory(call))
 #endif
 
 #endif

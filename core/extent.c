@@ -104,7 +104,7 @@ static int append(struct pmem2_extents *extents, const struct fiemap *map)
 		realloc(extents->list, (extents->count + map->fm_mapped_extents) * sizeof(*longer));
 
 	if (longer == NULL)
-		return pmem2_err_sys("realloc");
+		return pmem2_err_memory("realloc");
 	extents->list = longer;
 
 	for (unsigned i = 0; i < map->fm_mapped_extents; i++) {
@@ -155,7 +155,7 @@ static int ask(int fd, struct pmem2_extents *extents)
 	struct fiemap *map = calloc(1, sizeof(*map) + BATCH * sizeof(map->fm_extents[0]));
 
 	if (map == NULL)
-		return pmem2_err_sys("calloc");
+		return pmem2_err_memory("calloc");
 
 	int ret = fill(fd, extents, map);
 	free(map);

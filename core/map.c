@@ -143,7 +143,7 @@ static struct pmem2_map *allocate(const struct pmem2_config *cfg, const struct p
 	struct pmem2_map *map = malloc(sizeof(*map));
 
 	if (map == NULL)
-		pmem2_err_sys("malloc");
+		pmem2_err_memory("malloc");
 	else
 		*map = (struct pmem2_map){
 			.length = length,
@@ -238,7 +238,7 @@ int pmem2_map_adopt(struct pmem2_map **map, const struct pmem2_source *src, void
 
 	struct pmem2_map *made = malloc(sizeof(*made));
 	if (made == NULL)
-		return pmem2_err_sys("malloc");
+		return pmem2_err_memory("malloc");
 	*made = (struct pmem2_map){
 		.address = addr,
 		.length = len,

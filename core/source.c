@@ -113,7 +113,7 @@ int pmem2_source_from_fd(struct pmem2_source **src, int fd)
 
 	struct pmem2_source *made = malloc(sizeof(*made));
 	if (made == NULL)
-		return pmem2_err_sys("malloc");
+		return pmem2_err_memory("malloc");
 
 	*made = source;
 	*src = made;
@@ -126,7 +126,7 @@ int pmem2_source_from_anon(struct pmem2_source **src, size_t size)
 
 	struct pmem2_source *made = malloc(sizeof(*made));
 	if (made == NULL)
-		return pmem2_err_sys("malloc");
+		return pmem2_err_memory("malloc");
 
 	*made = (struct pmem2_source){.type = PMEM2_SOURCE_ANON, .fd = -1, .size = size};
 	*src = made;

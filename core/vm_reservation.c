@@ -61,7 +61,7 @@ int pmem2_vm_reservation_new(struct pmem2_vm_reservation **rsv_ptr, void *addr, 
 
 	struct pmem2_vm_reservation *rsv = calloc(1, sizeof(*rsv));
 	if (rsv == NULL)
-		return pmem2_err_sys("calloc");
+		return pmem2_err_memory("calloc");
 
 	ret = reserve(addr, size, &rsv->address);
 	if (ret != 0) {
