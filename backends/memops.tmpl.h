@@ -165,7 +165,7 @@ inlined void line_put_long(char *dest, struct from f, size_t len, unsigned flags
 	if (stream && nt_evicts() && edges)
 		put_lines(dest, f, len, LINES_STREAM | EDGES_STREAM);
 	else if (stream && nt_evicts())
-		put_lines(dest, f, len, LINES_STREAM | EDGES_FLUSH);
+		put_lines(dest, f, len, LINES_STREAM | EDGES_FLUSH | EIGHT_STREAM);
 	else if (stream && stream_and_flush(dest, f, len, flags))
 		put_lines(dest, f, len, LINES_STREAM | LINES_FLUSH | EDGES_FLUSH);
 	else

@@ -183,6 +183,25 @@ START_TEST(larger_sizes)
 }
 END_TEST
 
+/* Streams that are long enough for it under any contract, with every edge at both ends. */
+START_TEST(edges_of_streams)
+{
+	set_contract(&contracts[_i], 256);
+	for (size_t head = 0; head < 64; head++)
+		for (size_t tail = 0; tail < 64; tail++) {
+			size_t at = 65536 - head, len = head + PROBE_FROM + tail;
+			unsigned flags = PMEM2_F_MEM_NONTEMPORAL;
+
+			if ((head + tail) % 2)
+				flags |= PMEM2_F_MEM_NODRAIN;
+			check(&(struct op){cached, .set = true}, at, len, flags);
+			check(&(struct op){cached, .shift = 0}, at, len, flags);
+			check(&(struct op){cached, .shift = 2 * NEAR}, at, len,
+				flags ^ PMEM2_F_MEM_NODRAIN);
+		}
+}
+END_TEST
+
 /* persist, flush and drain, after plain stores of the program's own */
 START_TEST(flush_and_persist)
 {
@@ -255,6 +274,7 @@ int main(int argc, char **argv)
 	tcase_add_loop_test(tc, every_size_alignment_and_flag, 0,
 		line_size == 64 ? 3 * CONTRACTS : 3);
 	tcase_add_loop_test(tc, larger_sizes, 0, CONTRACTS);
+	tcase_add_loop_test(tc, edges_of_streams, 0, CONTRACTS);
 	tcase_add_loop_test(tc, flush_and_persist, 0, CONTRACTS);
 	tcase_add_test(tc, model_notices);
 	suite_add_tcase(suite, tc);
