@@ -66,7 +66,7 @@ point "its fault" grep -q 'fault    order not kept' found
 again=$(sed -n 's/^  again    pmem2 //p' found)
 make_again() {
 	# shellcheck disable=SC2086 # several words
-	"$pmem2" $again
+	"$pmem2" $again "$@"
 }
 point "the image again" says '^image: .*/data$' status 0 make_again
 point "it is as broken" status 1 "$broken" image verify
@@ -75,6 +75,12 @@ point "the same trace, without the program" says '"fault": "unordered"' status 1
 point "all of it" says ' 0 failed$' "$pmem2" crashtest --all --jobs 1 --directory images --trace trace --check true
 point "an image that is not there" says 'no image nonsense' status 2 \
 	"$pmem2" crashtest --trace trace --image 20:nonsense --output image
+point "an image of before there is a file" says 'no file is mapped yet' status 2 \
+	"$pmem2" crashtest --trace trace --image 1:all --output image
+elsewhere=$(mktemp -d -p /dev/shm)
+point "an image on another file system" says "^$elsewhere/image: .*/data$" status 0 make_again --output "$elsewhere/image"
+point "and nothing else there" test "$(ls -A "$elsewhere")" = image
+rm -rf "$elsewhere"
 picture() { "$pmem2" crashtest --trace trace --svg picture.svg && grep -q '</svg>' picture.svg; }
 if command -v gnuplot >/dev/null; then
 	point "a picture" picture

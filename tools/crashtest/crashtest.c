@@ -44,9 +44,13 @@ double crashtest_now(void)
 static int write_image(const struct options *o, struct replay *r, const struct overlay *overlay)
 {
 	struct images images;
-	char directory[] = "pmem2-crashtest.XXXXXX";
+	char directory[PATH_MAX];
 	int ret;
 
+	if (r->media_count == 0)
+		return crashtest_fail("at event %s no file is mapped yet", o->image);
+	snprintf(directory, sizeof(directory), "%.4000s.XXXXXX",
+		o->output); /* to be renamed from */
 	if (mkdtemp(directory) == NULL || rmdir(directory) != 0)
 		return crashtest_fail("%s: %s", directory, strerror(errno));
 	ret = images_init(&images, directory);
