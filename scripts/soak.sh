@@ -4,15 +4,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-usage="usage: soak.sh [SECONDS]
-8 threads for SECONDS (60), with and without ThreadSanitizer; 1,000,000 maps one after another; the other
+usage="usage: soak.sh [SECONDS [MAPS]]
+8 threads for SECONDS (60), with and without ThreadSanitizer; MAPS (1000000) maps one after another; the other
 load tests as they are. Build directories: build-test/.
 Exit status: 0; 1 if any failed."
 
-case ${1-} in
---help) echo "$usage"; exit ;;
-esac
-seconds=${1:-60}
+[ "${1-}" != --help ] || { echo "$usage"; exit; }
+for amount; do
+	[[ $amount =~ ^[1-9][0-9]*$ ]] || { echo "$usage" >&2; exit 2; }
+done
+seconds=${1:-60} maps=${2:-1000000}
 
 scripts/install-deps.sh build fuzz
 build() {
@@ -40,7 +41,7 @@ load() {
 }
 load gcc storm "$seconds"
 load thread storm "$seconds"
-load gcc many 1000000
+load gcc many "$maps"
 load gcc limit 0
 load gcc big 0
 load gcc fork 0
