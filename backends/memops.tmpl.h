@@ -59,7 +59,7 @@ inlined bool bypasses(size_t len, unsigned flags, size_t from)
 inlined void put_unflushed(char *dest, struct from f, size_t len, unsigned flags)
 {
 	if (bypasses(len, flags, f.repeat ? HUGE_SET : HUGE_COPY)) {
-		put_lines(dest, f, len, LINES_STREAM);
+		put_lines(dest, f, len, LINES_STREAM | EIGHT_STREAM);
 		fence();
 	} else {
 		put_lines(dest, f, len, 0);
