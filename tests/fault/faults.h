@@ -10,15 +10,7 @@
 #include <libpmem2.h>
 
 #include "../codes.h"
-
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, \
-				pmem2_errormsg()); \
-			exit(1); \
-		} \
-	} while (0)
+#include "../must.h"
 
 struct scenario {
 	const char *name;     /* the public functions that it calls; NULL ends a list */

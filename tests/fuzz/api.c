@@ -16,6 +16,8 @@
 
 #include <libpmem2.h>
 
+#include "../must.h"
+
 enum {
 	PAGE = 4096,
 	FILES = 3,
@@ -23,15 +25,6 @@ enum {
 	MAPS = 8,
 	RESERVED = 32 * PAGE,
 };
-
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, \
-				pmem2_errormsg()); \
-			abort(); \
-		} \
-	} while (0)
 
 struct input {
 	const uint8_t *at, *end;

@@ -21,14 +21,7 @@
 #include <unistd.h>
 
 #include "registry.h"
-
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			abort(); \
-		} \
-	} while (0)
+#include "../must.h"
 
 enum {
 	VARIANTS = 8,

@@ -10,14 +10,7 @@
 
 #include "granularity.h"
 #include "registry.h"
-
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
-			abort(); \
-		} \
-	} while (0)
+#include "../must.h"
 
 static const char *const variables[] = {"PMEM2_BACKEND", "PMEM_NO_CLWB", "PMEM_NO_CLFLUSHOPT",
 	"PMEM_AVX", "PMEM_AVX512F", "PMEM_MOVDIR64B", "PMEM2_NT_EVICTS", "PMEM_MOVNT_THRESHOLD",

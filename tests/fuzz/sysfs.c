@@ -16,15 +16,7 @@
 #include "error.h"
 #include "granularity.h"
 #include "sysfs.h"
-
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, \
-				pmem2_errormsg()); \
-			abort(); \
-		} \
-	} while (0)
+#include "../must.h"
 
 #define REGION "devices/ndbus0/region1"
 #define DEVICE REGION "/dax1.1/dax1.0"

@@ -10,14 +10,7 @@
 
 #include <libpmem2.h>
 
-#define MUST(condition) \
-	do { \
-		if (!(condition)) { \
-			fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, \
-				pmem2_errormsg()); \
-			abort(); \
-		} \
-	} while (0)
+#include "../must.h"
 
 /* A deleted file in the working directory, sparse. */
 static inline int load_file(off_t size)
