@@ -181,7 +181,7 @@ static __attribute__((noinline)) int list_devdax(struct pmem2_badblock_context *
 
 	ret = ndctl->dax_extent(region, ctx->source.device, &ctx->offset, &ctx->length, &why);
 	if (ret != 0)
-		return pmem2_err(ret, "%s", why.text);
+		return pmem2_device_answer(ret, &why);
 
 	char path[PATH_MAX + sizeof("/badblocks")];
 	struct list device = {0};
@@ -327,7 +327,7 @@ static int clear_devdax(struct pmem2_badblock_context *ctx, const struct pmem2_b
 
 	ret = ndctl->clear(ctx->region, ctx->offset + bb->offset, bb->length, &why);
 	if (ret != 0)
-		return pmem2_err(ret, "%s", why.text);
+		return pmem2_device_answer(ret, &why);
 
 	return write_zeros(&ctx->source, bb);
 }

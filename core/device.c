@@ -200,6 +200,11 @@ int pmem2_device_ndctl(const struct pmem2_ndctl **ndctl)
 	return 0;
 }
 
+int pmem2_device_answer(int ret, const struct pmem2_ndctl_why *why)
+{
+	return ret == 0 ? 0 : pmem2_err(ret, "%s", why->text);
+}
+
 /* Where and whom to ask about a source; absent is the code for one that is not on an NVDIMM. */
 static int find(const struct pmem2_source *src, int absent, char region[PATH_MAX],
 	const struct pmem2_ndctl **ndctl)
@@ -234,9 +239,9 @@ int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len
 	/* the buffer stays untouched if it is too small, or a DIMM fails: so the length comes first */
 	struct pmem2_ndctl_why why;
 	size_t needed;
-	ret = ndctl->device_id(region, NULL, 0, &needed, &why);
+	ret = pmem2_device_answer(ndctl->device_id(region, NULL, 0, &needed, &why), &why);
 	if (ret != 0)
-		return pmem2_err(ret, "%s", why.text);
+		return ret;
 
 	if (id == NULL) {
 		*len = needed;
@@ -251,12 +256,10 @@ int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len
 	if (whole == NULL)
 		return pmem2_err_memory("malloc");
 
-	ret = ndctl->device_id(region, whole, needed, &now_needed, &why);
-	if (ret != 0)
-		ret = pmem2_err(ret, "%s", why.text);
-	else if (now_needed != needed)
+	ret = pmem2_device_answer(ndctl->device_id(region, whole, needed, &now_needed, &why), &why);
+	if (ret == 0 && now_needed != needed)
 		ret = pmem2_err(-EAGAIN, "the DIMMs of %s were changed meanwhile", region);
-	else
+	if (ret == 0)
 		memcpy(id, whole, needed);
 	free(whole);
 
@@ -273,8 +276,7 @@ int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc)
 		return ret;
 
 	struct pmem2_ndctl_why why;
-	ret = ndctl->shutdown_count(region, usc, &why);
-	return ret == 0 ? 0 : pmem2_err(ret, "%s", why.text);
+	return pmem2_device_answer(ndctl->shutdown_count(region, usc, &why), &why);
 }
 
 int pmem2_source_numa_node(const struct pmem2_source *src, int *numa_node)
@@ -287,6 +289,5 @@ int pmem2_source_numa_node(const struct pmem2_source *src, int *numa_node)
 		return ret;
 
 	struct pmem2_ndctl_why why;
-	ret = ndctl->numa_node(region, numa_node, &why);
-	return ret == 0 ? 0 : pmem2_err(ret, "%s", why.text);
+	return pmem2_device_answer(ndctl->numa_node(region, numa_node, &why), &why);
 }

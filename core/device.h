@@ -24,6 +24,9 @@ int pmem2_device_rule_out(const struct pmem2_source *src);
 /* Loads pmem2/ndctl.so, for the life of the process. PMEM2_E_NOSUPP: it is not installed. */
 int pmem2_device_ndctl(const struct pmem2_ndctl **ndctl);
 
+/* What the module answered, with its sentence on a failure. */
+int pmem2_device_answer(int ret, const struct pmem2_ndctl_why *why);
+
 /* Reports that path could not be read, for -error, and what permission would help. */
 int pmem2_device_unreadable(const char *path, int error);
 
