@@ -258,15 +258,21 @@ START_TEST(context_is_a_snapshot)
 }
 END_TEST
 
+/* They are made bad, found, cleared, and found no more. */
+static void is_bad_until_cleared(const unsigned *blocks, unsigned count)
+{
+	inject(file, blocks, count);
+	bad_assert(source, blocks, count);
+	bad_clear_all(source);
+	bad_assert(source, NULL, 0);
+}
+
 START_TEST(first_and_last_block)
 {
 	const unsigned ends[] = {0, 7};
 
 	fill(file, 0, 8);
-	inject(file, ends, 2);
-	bad_assert(source, ends, 2);
-	bad_clear_all(source);
-	bad_assert(source, NULL, 0);
+	is_bad_until_cleared(ends, 2);
 	assert_block_holds(0, 0);
 	assert_block_holds(1, FILLING);
 	assert_block_holds(7, 0);
@@ -278,10 +284,7 @@ START_TEST(neighbouring_blocks)
 	const unsigned blocks[] = {3, 4, 5};
 
 	fill(file, 0, 8);
-	inject(file, blocks, 3);
-	bad_assert(source, blocks, 3);
-	bad_clear_all(source);
-	bad_assert(source, NULL, 0);
+	is_bad_until_cleared(blocks, 3);
 }
 END_TEST
 
@@ -299,10 +302,7 @@ START_TEST(several_extents)
 
 	ck_assert_msg(map->fm_mapped_extents >= 3, "%u extents", map->fm_mapped_extents);
 	free(map);
-	inject(file, blocks, 5);
-	bad_assert(source, blocks, 5);
-	bad_clear_all(source);
-	bad_assert(source, NULL, 0);
+	is_bad_until_cleared(blocks, 5);
 	assert_block_holds(0, FILLING);
 	assert_block_holds(15, 0);
 	unlink(path);
@@ -329,10 +329,7 @@ START_TEST(file_with_holes)
 
 	fill(file, 8, 4);
 	fill(file, 40, 4);
-	inject(file, blocks, 2);
-	bad_assert(source, blocks, 2);
-	bad_clear_all(source);
-	bad_assert(source, NULL, 0);
+	is_bad_until_cleared(blocks, 2);
 	assert_block_holds(0, 0);
 	assert_block_holds(8, FILLING);
 	assert_block_holds(9, 0);
@@ -348,10 +345,7 @@ START_TEST(unwritten_extent)
 
 	ck_assert_int_eq(fallocate(file, 0, 0, 8 * BLOCK), 0);
 	fill(file, 0, 2);
-	inject(file, blocks, 2);
-	bad_assert(source, blocks, 2);
-	bad_clear_all(source);
-	bad_assert(source, NULL, 0);
+	is_bad_until_cleared(blocks, 2);
 }
 END_TEST
 
@@ -362,10 +356,7 @@ START_TEST(odd_size)
 
 	fill(file, 0, 3);
 	ck_assert_int_eq(ftruncate(file, 2 * BLOCK + 100), 0);
-	inject(file, last, 1);
-	bad_assert(source, last, 1);
-	bad_clear_all(source);
-	bad_assert(source, NULL, 0);
+	is_bad_until_cleared(last, 1);
 
 	size_t size;
 

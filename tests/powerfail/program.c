@@ -64,6 +64,12 @@ void replay_all(struct replay *r, const char *trace)
 	ck_assert_msg(!r->failed, "%s", r->error);
 }
 
+void run_and_replay(struct replay *r, void (*program)(void), const char *granularity)
+{
+	ck_assert_int_eq(run(program, granularity), 0);
+	replay_all(r, "trace");
+}
+
 const char *durable(const struct replay *r, size_t file, size_t offset)
 {
 	ck_assert_uint_lt(file, r->media_count);

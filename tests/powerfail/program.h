@@ -31,6 +31,9 @@ int run(void (*program)(void), const char *granularity);
 /* Replays a trace to its end. */
 void replay_all(struct replay *r, const char *trace);
 
+/* Both: the program ends by itself, and its trace is replayed. */
+void run_and_replay(struct replay *r, void (*program)(void), const char *granularity);
+
 /* What is durable there. */
 const char *durable(const struct replay *r, size_t file, size_t offset);
 

@@ -72,8 +72,7 @@ START_TEST(replayed)
 	ck_assert_int_eq(pwrite(fd, "before", 6, 5000), 6);
 	ck_assert_int_eq(pwrite(fd, "above", 5, 10), 5);
 	close(fd);
-	ck_assert_int_eq(run(program_of_all_kinds, "CACHE_LINE"), 0);
-	replay_all(&r, "trace");
+	run_and_replay(&r, program_of_all_kinds, "CACHE_LINE");
 	ck_assert(r.exited);
 	ck_assert_str_eq(durable(&r, 0, 10), "above");
 	ck_assert_str_eq(durable(&r, 0, 5000), "before");
@@ -101,8 +100,7 @@ START_TEST(pages)
 {
 	struct replay r;
 
-	ck_assert_int_eq(run(program_of_pages, "PAGE"), 0);
-	replay_all(&r, "trace");
+	run_and_replay(&r, program_of_pages, "PAGE");
 	ck_assert_str_eq(durable(&r, 0, 0), "one");
 	ck_assert_str_eq(durable(&r, 0, 4000), "two");
 	ck_assert_str_eq(durable(&r, 0, 4096), "");
@@ -124,8 +122,7 @@ START_TEST(bytes)
 {
 	struct replay r;
 
-	ck_assert_int_eq(run(program_of_bytes, "BYTE"), 0);
-	replay_all(&r, "trace");
+	run_and_replay(&r, program_of_bytes, "BYTE");
 	ck_assert_str_eq(durable(&r, 0, 0), "one");
 	ck_assert_str_eq(durable(&r, 0, 9000), "two");
 	replay_close(&r);
@@ -152,8 +149,7 @@ START_TEST(two_files)
 {
 	struct replay r;
 
-	ck_assert_int_eq(run(program_of_two_files, "CACHE_LINE"), 0);
-	replay_all(&r, "trace");
+	run_and_replay(&r, program_of_two_files, "CACHE_LINE");
 	ck_assert_uint_eq(r.media_count, 2);
 	ck_assert_str_eq(durable(&r, 0, 0), "first");
 	ck_assert_str_eq(durable(&r, 1, 64), "second");
@@ -184,8 +180,7 @@ START_TEST(mapped_again)
 {
 	struct replay r;
 
-	ck_assert_int_eq(run(program_that_maps_again, "CACHE_LINE"), 0);
-	replay_all(&r, "trace");
+	run_and_replay(&r, program_that_maps_again, "CACHE_LINE");
 	ck_assert_uint_eq(r.media_count, 1);
 	ck_assert_str_eq(durable(&r, 0, 0), "");
 	ck_assert_str_eq(durable(&r, 0, 64), "persisted");

@@ -194,8 +194,7 @@ START_TEST(forked)
 	struct replay r;
 	glob_t found;
 
-	ck_assert_int_eq(run(program_that_forks, "CACHE_LINE"), 0);
-	replay_all(&r, "trace");
+	run_and_replay(&r, program_that_forks, "CACHE_LINE");
 	ck_assert_str_eq(durable(&r, 0, 0), "parent");
 	ck_assert_str_eq(durable(&r, 0, 64), "pending");
 	ck_assert_str_eq(durable(&r, 0, 128), "");
@@ -257,8 +256,7 @@ START_TEST(closed_descriptors)
 {
 	struct replay r;
 
-	ck_assert_int_eq(run(program_that_closes_all, "CACHE_LINE"), 0);
-	replay_all(&r, "trace");
+	run_and_replay(&r, program_that_closes_all, "CACHE_LINE");
 	ck_assert_str_eq(durable(&r, 0, 0), "one");
 	ck_assert_uint_eq(r.report.drains, 1001);
 	replay_close(&r);
@@ -283,8 +281,7 @@ START_TEST(no_room)
 {
 	struct replay r;
 
-	ck_assert_int_eq(run(program_without_room, "CACHE_LINE"), 0);
-	replay_all(&r, "trace");
+	run_and_replay(&r, program_without_room, "CACHE_LINE");
 	ck_assert(r.broken);
 	ck_assert(!r.exited);
 	ck_assert_uint_gt(r.report.drains, 1000);
