@@ -44,7 +44,7 @@ static int sync_pages(char *begin, size_t length, int how)
 /*
  * The kernel syncs every mapped part of the range and says ENOMEM at the end if there were holes,
  * which is fine. A file system can run out of memory too; MS_ASYNC only walks the mappings, so
- * that it succeeds where there is no hole to blame.
+ * that it succeeds where there is no hole to blame. Where there is one, nothing tells the two apart.
  */
 static void page_persist(const void *ptr, size_t size)
 {
