@@ -26,7 +26,7 @@ struct transfer {
 	char *mapped; /* DEVDAX: the counterpart of buf */
 	size_t size;
 	size_t offset;
-	pmem2_memmove_fn memmove; /* DEVDAX, write: durable on return */
+	pmem2_memmove_fn memmove; /* DEVDAX, write: durable on return, if the device's memory is */
 };
 
 /* With O_APPEND, pwrite(2) of Linux appends, wherever it is told to write. */
