@@ -55,16 +55,14 @@ static int find_region(const struct pmem2_source *src, char region[PATH_MAX])
 		pmem2_source_device(src));
 }
 
-/* Whether the attribute that is beside, or above, the region's directory has this value. */
-static bool attribute_is(const char *region, const char *attribute, const char *value)
+/* An attribute in, or above, the region's directory; "" if it could not be read. */
+static void read_attribute(const char *region, const char *attribute, char text[64])
 {
 	char path[PATH_MAX];
-	char text[64];
 
-	if (snprintf(path, sizeof(path), "%s/%s", region, attribute) >= (int)sizeof(path))
-		return false;
-
-	return pmem2_sysfs_read(path, text, sizeof(text)) == 0 && strcmp(text, value) == 0;
+	if (snprintf(path, sizeof(path), "%s/%s", region, attribute) >= (int)sizeof(path) ||
+		pmem2_sysfs_read(path, text, 64) != 0)
+		text[0] = '\0';
 }
 
 /* The power-fail domain of the memory below, from the source's own region. */
@@ -72,20 +70,25 @@ static enum pmem2_step region_step(const struct pmem2_source *src)
 {
 	bool devdax = src->type == PMEM2_SOURCE_DEVDAX;
 	char region[PATH_MAX];
+	char domain[64];
+	char provider[64];
 
 	if (find_region(src, region) != 0)
 		return devdax ? PMEM2_STEP_NOT_DURABLE : PMEM2_STEP_NO_REGION;
 
-	if (attribute_is(region, "persistence_domain", "cpu_cache"))
+	read_attribute(region, "persistence_domain", domain);
+	if (strcmp(domain, "cpu_cache") == 0)
 		return PMEM2_STEP_EADR;
-	if (attribute_is(region, "persistence_domain", "memory_controller"))
+	if (strcmp(domain, "memory_controller") == 0)
 		return PMEM2_STEP_ADR;
+	if (!devdax)
+		return PMEM2_STEP_NO_REGION;
 
-	/* the driver of Device DAX grants MAP_SYNC to all, also where the host's page cache is below */
-	if (devdax && attribute_is(region, "../provider", "virtio-pmem"))
-		return PMEM2_STEP_NOT_DURABLE;
-
-	return PMEM2_STEP_NO_REGION;
+	/* the driver of Device DAX grants MAP_SYNC to all, also where the host's page cache is
+	 * below: who does not say what it is could be that */
+	read_attribute(region, "../provider", provider);
+	return provider[0] == '\0' || strcmp(provider, "virtio-pmem") == 0 ? PMEM2_STEP_NOT_DURABLE
+	                                                                   : PMEM2_STEP_NO_REGION;
 }
 
 static void judge_hardware(const struct pmem2_source *src, bool synchronous,

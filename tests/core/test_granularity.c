@@ -117,6 +117,21 @@ START_TEST(device_dax_over_virtio_is_refused)
 }
 END_TEST
 
+START_TEST(device_dax_that_may_be_over_virtio_is_refused)
+{
+	refuses(&devdax, "252:1"); /* no provider at all */
+
+	fake_put("devices/ndbus0/provider", "virtio-pmem\n");
+	fake_forbid("devices/ndbus0/provider");
+	fake_no_root();
+	refuses(&devdax, "252:1");
+	fake_root_again();
+
+	fake_put(FAKE_REGION "/persistence_domain", "memory_controller\n");
+	promises(&devdax, true, PMEM2_GRANULARITY_CACHE_LINE, PMEM2_STEP_ADR);
+}
+END_TEST
+
 START_TEST(device_dax_knows_no_pages)
 {
 	setenv("PMEM2_FORCE_GRANULARITY", "PAGE", 1);
@@ -216,8 +231,8 @@ int main(void)
 	const TTest *const tests[] = {volatile_memory_is_byte_whatever_is_forced,
 		the_files_own_region_decides, a_domain_that_says_nothing_proves_nothing,
 		a_name_is_no_region_without_the_nd_bus, device_dax_on_no_nvdimm_is_refused_by_name,
-		device_dax_over_virtio_is_refused, device_dax_knows_no_pages,
-		forced_values_in_any_case_and_others_ignored,
+		device_dax_over_virtio_is_refused, device_dax_that_may_be_over_virtio_is_refused,
+		device_dax_knows_no_pages, forced_values_in_any_case_and_others_ignored,
 		without_a_cpu_backend_a_dax_file_is_served_by_pages, a_refusal_names_the_step,
 		a_refusal_names_region_and_domain, a_refusal_names_the_file_system, NULL};
 
