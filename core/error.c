@@ -101,8 +101,7 @@ int pmem2_err_sys(const char *format, ...)
 
 int pmem2_err_memory(const char *call)
 {
-	errno = ENOMEM;
-	return pmem2_err_sys("%s", call);
+	return pmem2_err(-ENOMEM, "%s: %s", call, strerror(ENOMEM));
 }
 
 void pmem2_err_prefix(const char *format, ...)

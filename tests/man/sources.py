@@ -9,8 +9,7 @@ from pathlib import Path
 
 CODE = re.compile(r'\bPMEM2_E_[A-Z_]+\b')
 ERRNO = re.compile(r'\bpmem2_err\(\s*(-E[A-Z]+)\b')
-SYSTEM = re.compile(r'\bpmem2_err_sys\(\s*"([^"]*)"')
-ALLOCATES = {'malloc', 'calloc', 'realloc', 'strdup'}
+SYSTEM = re.compile(r'\bpmem2_err_sys\(\s*"')
 # a definition: its name and parameters begin in column 0, so does its final brace
 DEFINITION = re.compile(r'^(?![\s#/*}])[^\n;={}]*?\b(\w+)\((?:[^;{}]*?)\)\n\{\n(.*?)^\}', re.M | re.S)
 OPERATION = re.compile(r'^\t\.(\w+) = (\w+),', re.M)
@@ -23,8 +22,8 @@ STRING = re.compile(r'"(?:\\.|[^"\\\n])*"')
 
 def named(body):
     found = set(CODE.findall(body)) | set(ERRNO.findall(body))
-    for call in SYSTEM.findall(body):
-        found.add('-ENOMEM' if call in ALLOCATES else '-errno')
+    if SYSTEM.search(body):
+        found.add('-errno')
     return found
 
 
