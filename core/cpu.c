@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "error.h"
+
 static const struct {
 	uint64_t feature;
 	const char *name;
@@ -93,11 +95,17 @@ void pmem2_cpu_tune(const struct pmem2_cpu *cpu, struct pmem2_tuning *tuning)
 
 void pmem2_cpu_feature_names(uint64_t features, char *text, size_t size)
 {
-	size_t used = 0;
+	const char *separator = "";
 
 	text[0] = '\0';
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if ((features & names[i].feature) != 0 && used < size)
-			used += (size_t)snprintf(text + used, size - used, "%s%s",
-				used > 0 ? " " : "", names[i].name);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if ((features & names[i].feature) == 0)
+			continue;
+		pmem2_err_append(text, size, "%s%s", separator, names[i].name);
+		separator = " ";
+		features &= ~names[i].feature;
+	}
+	if (features != 0) /* a backend that is newer than this library */
+		pmem2_err_append(text, size, "%sunknown bits 0x%jx", separator,
+			(uintmax_t)features);
 }

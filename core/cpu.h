@@ -26,7 +26,7 @@ void pmem2_cpu_read(struct pmem2_cpu *cpu);
 /* Fills in what the library knows better than the backend's defaults. */
 void pmem2_cpu_tune(const struct pmem2_cpu *cpu, struct pmem2_tuning *tuning);
 
-/* Writes "clwb avx2" for a mask of features. */
+/* Writes "clwb avx2" for a mask of features; those without a name as "unknown bits 0x...". */
 void pmem2_cpu_feature_names(uint64_t features, char *text, size_t size);
 
 #endif

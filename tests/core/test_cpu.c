@@ -106,6 +106,8 @@ START_TEST(names_features)
 	ck_assert_str_eq(text, "avx2 clwb");
 	pmem2_cpu_feature_names(0, text, sizeof(text));
 	ck_assert_str_eq(text, "");
+	pmem2_cpu_feature_names(PMEM2_CPU_CLWB | UINT64_C(1) << 63, text, sizeof(text));
+	ck_assert_str_eq(text, "clwb unknown bits 0x8000000000000000");
 	pmem2_cpu_feature_names(~UINT64_C(0), tiny, sizeof(tiny));
 	ck_assert_str_eq(tiny, "sse");
 }
