@@ -229,6 +229,39 @@ static void map_delete(struct input *in)
 	MUST(pmem2_map_delete(&made->map) == 0 && made->map == NULL);
 }
 
+static bool meets_a_map(uintptr_t begin, uintptr_t end)
+{
+	for (int i = 0; i < MAPS; i++) {
+		uintptr_t at =
+			maps[i].map != NULL ? (uintptr_t)pmem2_map_get_address(maps[i].map) : 0;
+
+		if (maps[i].map != NULL && begin < at + maps[i].length && at < end && begin < end)
+			return true;
+	}
+
+	return false;
+}
+
+/* Any address and any length: they are the caller's word, and end with the address space. */
+static void map_existing(struct input *in)
+{
+	uintptr_t begin = number(in) + (byte(in) % 2 != 0 ? (uintptr_t)files : 0);
+	size_t length = number(in);
+	uintptr_t end = length < UINTPTR_MAX - begin ? begin + length : UINTPTR_MAX;
+	struct pmem2_map *map, *other;
+
+	int ret =
+		pmem2_map_from_existing(&map, anon, (void *)begin, length, PMEM2_GRANULARITY_BYTE);
+	MUST(ret == (meets_a_map(begin, end) ? PMEM2_E_MAPPING_EXISTS : 0));
+	if (ret != 0)
+		return;
+
+	void *last = (void *)(end - 1);
+	MUST(begin == end || pmem2_map_from_existing(&other, anon, last, 1,
+				     PMEM2_GRANULARITY_BYTE) == PMEM2_E_MAPPING_EXISTS);
+	MUST(pmem2_map_delete(&map) == 0);
+}
+
 static void find(struct input *in)
 {
 	size_t place = number(in) % (2 * RESERVED), length = number(in) % (2 * RESERVED);
@@ -311,7 +344,7 @@ static void transfer(struct input *in)
 /* ---- running ---- */
 
 static void (*const steps[])(struct input *) = {set_granularity, set_offset, set_rest, set_place,
-	map_new, map_new, map_delete, find, store, store, flush, transfer};
+	map_new, map_new, map_delete, find, store, map_existing, flush, transfer};
 
 static void begin(struct input *in)
 {
