@@ -1,9 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Builds, fetches Debian's libpmem2, measures, plots: all of it into bench/results.
-# usage: bench/run.sh [--peer FILE | --self] [--runs N] [--group NAME] [--op WORD]
-# BUILD names the build directory (build-bench).
 set -eu
+
+usage="usage: run.sh [--peer FILE | --self] [--runs N] [--group NAME] [--op WORD]
+Times the library beside Debian's libpmem2, or FILE, or itself; bench/README.md says how. BUILD names the build
+directory (build-bench)."
+case ${1-} in
+--help) echo "$usage"; exit ;;
+esac
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$root/build-bench}
