@@ -214,6 +214,9 @@ static int find(const struct pmem2_source *src, int absent, char region[PATH_MAX
 
 	int ret = pmem2_device_region(src, region);
 	if (ret == -ENODEV && src->type == PMEM2_SOURCE_FILE &&
+		pmem2_device_rule_out(src) == PMEM2_E_NOSUPP)
+		return absent; /* the sentence is that one's: there may be an NVDIMM */
+	if (ret == -ENODEV && src->type == PMEM2_SOURCE_FILE &&
 		major(pmem2_source_device(src)) == 0)
 		return pmem2_err(absent,
 			"the source is not on an NVDIMM: no block device below it is known");

@@ -118,11 +118,27 @@ static void expect_none(const struct pmem2_source *src)
 
 START_TEST(what_is_on_no_nvdimm_has_none)
 {
-	struct pmem2_source tmpfs = {.type = PMEM2_SOURCE_FILE, .fd = -1, .device = makedev(0, 21)};
+	struct pmem2_source tmpfs = {.type = PMEM2_SOURCE_FILE,
+		.fd = memfd_create("device", 0),
+		.device = makedev(0, 21)};
 
 	expect_none(&on_sda);
 	expect_none(&hmem);
 	expect_none(&tmpfs);
+}
+END_TEST
+
+START_TEST(below_another_layer_may_be_an_nvdimm)
+{
+	struct pmem2_source above = {.type = PMEM2_SOURCE_FILE, .fd = -1, .device = FAKE_DM_DM};
+	size_t length;
+	uint64_t usc;
+	int node;
+
+	fails(pmem2_source_device_id(&above, NULL, &length), PMEM2_E_NOSUPP, "may be on an NVDIMM");
+	fails(pmem2_source_device_usc(&above, &usc), PMEM2_E_NOSUPP, "may be on an NVDIMM");
+	fails(pmem2_source_numa_node(&above, &node), PMEM2_E_DAX_REGION_NOT_FOUND,
+		"may be on an NVDIMM");
 }
 END_TEST
 
@@ -226,9 +242,9 @@ int main(void)
 	const TTest *const tests[] = {values_come_from_the_sources_own_region,
 		id_needs_room_for_its_final_0, id_of_a_region_without_dimms_is_empty,
 		anonymous_memory_is_refused_before_any_argument_is_touched,
-		what_is_on_no_nvdimm_has_none, a_sysfs_that_cannot_be_read_is_no_answer,
-		the_modules_failures_are_passed_on, without_the_module_the_answer_names_it,
-		a_small_stack_is_enough, NULL};
+		what_is_on_no_nvdimm_has_none, below_another_layer_may_be_an_nvdimm,
+		a_sysfs_that_cannot_be_read_is_no_answer, the_modules_failures_are_passed_on,
+		without_the_module_the_answer_names_it, a_small_stack_is_enough, NULL};
 
 	return unit_run_with("device", tests, set_up, fake_tear_down);
 }
