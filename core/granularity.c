@@ -55,14 +55,18 @@ static int find_region(const struct pmem2_source *src, char region[PATH_MAX])
 		pmem2_source_device(src));
 }
 
-/* An attribute in, or above, the region's directory; "" if it could not be read. */
-static void read_attribute(const char *region, const char *attribute, char text[64])
+/*
+ * An attribute in, or above, the region's directory; "" if it could not be read. The region's name has
+ * room for the attribute's, and the stack need not have it twice.
+ */
+static void read_attribute(char region[PATH_MAX], const char *attribute, char text[64])
 {
-	char path[PATH_MAX];
+	size_t end = strlen(region), room = PATH_MAX - end;
 
-	if (snprintf(path, sizeof(path), "%s/%s", region, attribute) >= (int)sizeof(path) ||
-		pmem2_sysfs_read(path, text, 64) != 0)
+	if (snprintf(region + end, room, "/%s", attribute) >= (int)room ||
+		pmem2_sysfs_read(region, text, 64) != 0)
 		text[0] = '\0';
+	region[end] = '\0';
 }
 
 /* The power-fail domain of the memory below, from the source's own region. */
@@ -212,21 +216,17 @@ static void add_file_system(const struct pmem2_source *src, char *text, size_t s
 
 static void add_region(const struct pmem2_source *src, char *text, size_t size)
 {
-	char path[PATH_MAX];
+	char region[PATH_MAX];
 	char domain[64];
 
-	if (find_region(src, path) != 0) {
+	if (find_region(src, region) != 0) {
 		pmem2_err_append(text, size, "; nd region: none");
 		return;
 	}
-	pmem2_err_append(text, size, "; nd region: %s", strrchr(path, '/') + 1);
 
-	size_t end = strlen(path);
-	if (snprintf(path + end, sizeof(path) - end, "/persistence_domain") >=
-			(int)(sizeof(path) - end) ||
-		pmem2_sysfs_read(path, domain, sizeof(domain)) != 0)
-		strcpy(domain, "not told");
-	pmem2_err_append(text, size, ", persistence_domain: %s", domain);
+	read_attribute(region, "persistence_domain", domain);
+	pmem2_err_append(text, size, "; nd region: %s, persistence_domain: %s",
+		strrchr(region, '/') + 1, domain[0] != '\0' ? domain : "not told");
 }
 
 int pmem2_granularity_check(const struct pmem2_verdict *verdict, const struct pmem2_source *src,
