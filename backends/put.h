@@ -69,7 +69,6 @@ GET(2, (v2)(f.byte * 0x0101))
 GET(4, (v4)(f.byte * 0x01010101))
 GET(8, UINT64_C(0x0101010101010101) * f.byte)
 GET(16, splat16((int)f.byte))
-GET(32, splat32((int)f.byte))
 GET(64, splat64((int)f.byte))
 #undef GET
 
@@ -83,8 +82,6 @@ GET(64, splat64((int)f.byte))
 	}
 PUT(4)
 PUT(8)
-PUT(16)
-PUT(32)
 PUT(64)
 #undef PUT
 
@@ -98,6 +95,22 @@ inlined void put_few(char *dest, struct from f, size_t len)
 	store1(dest + len - 1, last);
 }
 
+/*
+ * 16 to 64 bytes, without a branch: up to 31 the inner stores repeat the outer ones. (For random sizes up
+ * to 64, 5.5 against 7.9 ns with a class for 33 and more; for a size known before, 0.3 to 0.8 ns more.
+ * Zen 4.)
+ */
+inlined void put16_to_64(char *dest, struct from f, size_t len)
+{
+	size_t second = len >= 32 ? 16 : 0, third = len - 16 - second;
+	v16 a = get16(f, 0), b = get16(f, second), c = get16(f, third), d = get16(f, len - 16);
+
+	store16(dest, a);
+	store16(dest + second, b);
+	store16(dest + third, c);
+	store16(dest + len - 16, d);
+}
+
 /* 128 to 256 bytes */
 inlined void put128(char *dest, struct from f, size_t len)
 {
@@ -109,13 +122,15 @@ inlined void put128(char *dest, struct from f, size_t len)
 	store64(dest + len - 64, d);
 }
 
-/* 0 to 64 bytes. (A jump table is slower: 8.2 against 6.7 ns for random sizes up to 16.) */
+/*
+ * 0 to 64 bytes. (A jump table is slower: 8.2 against 6.7 ns for random sizes up to 16. Stores with a mask
+ * need no branch, 3.8 ns, but 4.6 ns more if the source was just written, and 170 ns if the line is the last
+ * of a mapping. Zen 4.)
+ */
 inlined void put_line_or_less(char *dest, struct from f, size_t len)
 {
-	if (len > 32)
-		put32(dest, f, len);
-	else if (len >= 16)
-		put16(dest, f, len);
+	if (len >= 16)
+		put16_to_64(dest, f, len);
 	else if (len >= 8)
 		put8(dest, f, len);
 	else if (len >= 4)

@@ -69,7 +69,34 @@ static inline void stream_few(char *p, v4 v, size_t bytes)
 	_mm_maskmoveu_si128(load16(data), load16(mask), p - shift);
 }
 
-#if VECTOR >= 32
+#if VECTOR == 64
+typedef __m512i v64;
+
+static inline v64 load64(const char *p)
+{
+	return _mm512_loadu_si512(p);
+}
+
+static inline void store64(char *p, v64 v)
+{
+	_mm512_storeu_si512(p, v);
+}
+
+static inline void stream64(char *p, v64 v)
+{
+#ifdef DIRECT_STORES
+	_movdir64b(p, &v); /* from memory only; the stack is in a cache */
+#else
+	__asm__ volatile("vmovntdq %1, %0" : "=m"(*(v64 *)p) : "v"(v));
+#endif
+}
+
+static inline v64 splat64(int c)
+{
+	return _mm512_set1_epi32((int)((unsigned char)c * 0x01010101U));
+}
+#else
+#if VECTOR == 32
 typedef __m256i v32;
 
 static inline v32 load32(const char *p)
@@ -100,34 +127,6 @@ static inline void stream32(char *p, v32 v)
 	__asm__ volatile("movntdq %1, %0" : "=m"(*(v16 *)(p + 16)) : "x"(v.hi));
 }
 #endif
-
-#if VECTOR == 64
-typedef __m512i v64;
-
-static inline v64 load64(const char *p)
-{
-	return _mm512_loadu_si512(p);
-}
-
-static inline void store64(char *p, v64 v)
-{
-	_mm512_storeu_si512(p, v);
-}
-
-static inline void stream64(char *p, v64 v)
-{
-#ifdef DIRECT_STORES
-	_movdir64b(p, &v); /* from memory only; the stack is in a cache */
-#else
-	__asm__ volatile("vmovntdq %1, %0" : "=m"(*(v64 *)p) : "v"(v));
-#endif
-}
-
-static inline v64 splat64(int c)
-{
-	return _mm512_set1_epi32((int)((unsigned char)c * 0x01010101U));
-}
-#else
 #include "halves64.h"
 #endif
 
