@@ -291,7 +291,8 @@ int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_re
 /*
  * Makes a map object of memory that the program mapped itself; src says of what. Address, length and
  * granularity are the caller's word: they are not verified. pmem2_map_delete
- * does not unmap it. *map is untouched after a failure.
+ * does not unmap it, and comes before the program does: a map that gets the
+ * addresses meanwhile is refused. *map is untouched after a failure.
  *
  * Errors:
  *   PMEM2_E_MAPPING_EXISTS             another map has part of [addr, addr + len); a program
@@ -317,7 +318,8 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  *   PMEM2_E_ADDRESS_UNALIGNED     the place in the reservation is not on the device's alignment, or
  *                                 ends behind the reservation (a program linked to
  *                                 PMDK's library gets PMEM2_E_LENGTH_OUT_OF_RANGE for the latter)
- *   PMEM2_E_MAPPING_EXISTS        another map has that place in the reservation
+ *   PMEM2_E_MAPPING_EXISTS        another map has that place in the reservation; or one whose memory
+ *                                 the program itself has unmapped has these addresses
  *   PMEM2_E_NO_ACCESS             the protection conflicts with how the file is open
  *   PMEM2_E_NOSUPP                the file system or CPU does not support that protection
  *   PMEM2_E_GRANULARITY_NOT_SUPPORTED  the store granularity there is coarser than required; the
