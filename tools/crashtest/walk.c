@@ -233,12 +233,16 @@ int walk(const struct options *options, const char *trace, uint64_t events, stru
 
 int walk_to(struct replay *r, uint64_t event)
 {
+	size_t at = r->reader.at;
 	const struct pf_record *record;
 
 	while (r->event < event && (record = replay_next(r)) != NULL) {
-		if (r->event + 1 == event && pmem2_pf_record_kind(record) == PF_RECORD_DRAIN)
+		if (r->event + 1 == event && pmem2_pf_record_kind(record) == PF_RECORD_DRAIN) {
+			r->reader.at = at; /* it is still to come */
 			return 0;
+		}
 		replay_apply(r, record);
+		at = r->reader.at;
 	}
 	return r->failed ? -1 : 0;
 }
