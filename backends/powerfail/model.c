@@ -198,7 +198,8 @@ enum pf_flushed pmem2_pf_model_flush(struct pf_model *model, struct pf_thread *t
 void pmem2_pf_model_dirty(struct pf_model *model, struct pf_medium *medium, size_t line,
 	const char *content, struct pf_origin origin)
 {
-	add_version(model, medium, line, content, origin);
+	if (add_version(model, medium, line, content, origin) != NULL)
+		model->dirty++;
 }
 
 static void make_durable(struct pf_model *model, struct pf_medium *medium, size_t line,

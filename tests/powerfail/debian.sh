@@ -65,7 +65,7 @@ done
 redo_finding() { test_it 1 1M './redo check {}' '--trace trace' redo add file 5 50 3 30 9 90 4 40; }
 point "redo is not sound" redo_finding
 point "a flush is missing" shows '^  fault +missing flush.*: file\+0x40, [0-9]+ bytes'
-again=$(sed -n 's/^  again    pmem2 //p' result)
+again=$(sed -n "/^  again/ { s/^  again    pmem2 //p; q }" result)
 # shellcheck disable=SC2086 # several words
 point "the image again" "$pmem2" $again
 point "redo itself finds it broken" says 'consistency check failed' status 1 ./redo check image
