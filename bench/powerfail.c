@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <libpmem2.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,21 +120,30 @@ static size_t resident(void)
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Every step-th page from an offset on: what a process has more for it, against what it touched. */
-static void measure_memory(const struct mapping *m, size_t begin, size_t step, const char *what)
+/*
+ * Every step-th page from an offset on, with a drain for each line, or one for all: what the process has more for
+ * it, the pages of its own mapping included, against what it touched.
+ */
+static void measure_memory(const struct mapping *m, size_t begin, size_t step, bool at_once,
+	const char *what)
 {
-	size_t before = resident(), touched = 0, more;
+	size_t before = resident(), touched = 0, pending;
 
 	for (size_t at = begin; touched < TOUCHED; at += step * PAGE, touched += PAGE)
 		for (size_t i = 0; i < PAGE; i += LINE) {
 			store(m, (at + i) / LINE, at | 1);
 			m->flush(m->base + at + i, LINE);
-			m->drain();
+			if (!at_once)
+				m->drain();
 		}
-	more = resident() - before;
-	printf("%-16s mapped %zu MiB, touched %d MiB %s: resident %.2f times that\n",
+	pending = resident() - before;
+	m->drain();
+	printf("%-16s mapped %zu MiB, touched %d MiB %s: resident %.2f times that",
 		pmem2_map_get_backend_name(m->map), large >> 20, TOUCHED >> 20, what,
-		(double)more / (double)touched);
+		(double)(resident() - before) / (double)touched);
+	if (at_once)
+		printf(", %.2f before the drain", (double)pending / (double)touched);
+	putchar('\n');
 }
 
 /* ---- how many processes a second ---- */
@@ -171,8 +181,9 @@ int main(int argc, char *argv[])
 	}
 	m = map_file(argv[1]);
 	measure_time(&m);
-	measure_memory(&m, large / 4, 1, "in one piece");
-	measure_memory(&m, large / 2, 16, "page by page, 64 KiB apart");
+	measure_memory(&m, large / 4, 1, false, "in one piece");
+	measure_memory(&m, large / 2, 16, false, "page by page, 64 KiB apart");
+	measure_memory(&m, large / 4 * 3, 1, true, "with one drain");
 	pmem2_map_delete(&m.map);
 	return EXIT_SUCCESS;
 }

@@ -3,6 +3,7 @@
 #include "arena.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 
 enum { STEP = 1 << 20, LEAST = 16 << 20 }; /* bytes */
@@ -49,7 +50,9 @@ void *pmem2_pf_arena_take(struct pf_arena *arena, size_t size)
 
 void pmem2_pf_arena_clear(struct pf_arena *arena)
 {
-	madvise(arena->base, arena->committed, MADV_DONTNEED);
+	/* memory that the program has locked stays */
+	if (madvise(arena->base, arena->committed, MADV_DONTNEED) != 0)
+		memset(arena->base, 0, arena->used);
 	arena->used = 0;
 }
 

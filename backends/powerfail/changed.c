@@ -43,12 +43,12 @@ static size_t read_memory(uintptr_t at, size_t size)
 
 static bool differs(const struct search *s, size_t line, const char *content)
 {
+	const struct pf_model *model = &pmem2_pf_engine.model;
 	const struct pf_medium *medium = s->map->medium;
 
-	if (s->against == PF_DURABLE && medium->newest[line] != 0)
+	if (s->against == PF_DURABLE && *pmem2_pf_slot(model, medium, line) != 0)
 		return true;
-	return !pmem2_pf_same_line(content,
-		pmem2_pf_model_last(&pmem2_pf_engine.model, medium, line));
+	return !pmem2_pf_same_line(content, pmem2_pf_model_last(model, medium, line));
 }
 
 static void compare(const struct search *s, size_t first, size_t count)

@@ -123,8 +123,10 @@ const char *pmem2_pf_trace_lines(enum pf_record_kind kind, struct pf_who who, un
 	const struct pf_lines *lines)
 {
 	size_t content = pmem2_pf_line_count(lines) * PF_LINE;
-	struct pf_record_lines *r = pmem2_pf_trace_reserve(&engine->trace, sizeof(*r) + content);
+	struct pf_record_lines *r = NULL;
 
+	if (engine->trace.on)
+		r = pmem2_pf_trace_reserve(&engine->trace, sizeof(*r) + content);
 	if (r == NULL)
 		return lines->content;
 

@@ -4,13 +4,6 @@
 
 #include <stdlib.h>
 
-static bool is_newest(const struct pf_model *model, uint32_t number)
-{
-	const struct pf_version *v = pmem2_pf_version(model, number);
-
-	return v->medium != NULL && !v->superseded && v->medium->newest[v->line] == number;
-}
-
 static int by_place(const void *a, const void *b)
 {
 	const struct pf_version *v = *(const struct pf_version *const *)a;
@@ -39,7 +32,7 @@ void pmem2_pf_find_losses(const struct pf_model *model, struct pf_report *report
 	if (lost == NULL)
 		return;
 	for (uint32_t i = 1; i < versions; i++)
-		if (is_newest(model, i) && wanted(pmem2_pf_version(model, i), arg))
+		if (pmem2_pf_is_newest(model, i) && wanted(pmem2_pf_version(model, i), arg))
 			lost[count++] = pmem2_pf_version(model, i);
 	qsort(lost, count, sizeof(struct pf_version *), by_place);
 	for (uint32_t i = 0; i < count; i++)

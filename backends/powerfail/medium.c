@@ -18,11 +18,6 @@ static size_t capacity_for(size_t size)
 	return (pages > 0 ? pages : 1) * PF_PAGE;
 }
 
-static size_t newest_bytes(size_t capacity)
-{
-	return (capacity / PF_LINE * sizeof(uint32_t) + PF_PAGE - 1) / PF_PAGE * PF_PAGE;
-}
-
 int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t size)
 {
 	size_t capacity = capacity_for(size);
@@ -31,19 +26,11 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 	medium->snapshot_at = at;
 	medium->snapshot_size = size;
 	medium->capacity = capacity;
-	medium->newest = zeros(newest_bytes(capacity));
-	if (medium->newest == MAP_FAILED)
-		return -ENOMEM;
-
 	medium->durable = fd < 0 ? zeros(capacity)
 	                         : mmap(NULL, capacity, PROT_READ | PROT_WRITE,
 					   MAP_PRIVATE | MAP_NORESERVE, fd, (off_t)at);
-	if (medium->durable == MAP_FAILED) {
-		int error = errno;
-
-		munmap(medium->newest, newest_bytes(capacity));
-		return -error;
-	}
+	if (medium->durable == MAP_FAILED)
+		return -errno;
 	/* what is not asked for is not to be read ahead: memory goes with what is touched */
 	madvise(medium->durable, capacity, MADV_RANDOM);
 	return 0;
@@ -59,12 +46,8 @@ int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size)
 	}
 
 	char *durable = zeros(capacity);
-	uint32_t *newest =
-		mremap(medium->newest, newest_bytes(old), newest_bytes(capacity), MREMAP_MAYMOVE);
 
-	if (newest != MAP_FAILED)
-		medium->newest = newest;
-	if (newest == MAP_FAILED || durable == MAP_FAILED ||
+	if (durable == MAP_FAILED ||
 		mremap(medium->durable, old, old, MREMAP_MAYMOVE | MREMAP_FIXED, durable) ==
 			MAP_FAILED) {
 		if (durable != MAP_FAILED)
@@ -81,5 +64,4 @@ int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size)
 void pmem2_pf_medium_finish(struct pf_medium *medium)
 {
 	munmap(medium->durable, medium->capacity);
-	munmap(medium->newest, newest_bytes(medium->capacity));
 }

@@ -24,9 +24,8 @@ struct pf_medium {
 	uint32_t id;
 	size_t size;                       /* bytes of the file, as last seen */
 	size_t snapshot_at, snapshot_size; /* where it began, bytes of the file given to init */
-	size_t capacity;                   /* bytes that the two arrays stand for */
+	size_t capacity;                   /* bytes there is room for */
 	char *durable;                     /* by offset in the file */
-	uint32_t *newest; /* of each line: the number of its newest version, 0 if there is none */
 	char path[PATH_MAX];
 };
 

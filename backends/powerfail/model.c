@@ -5,45 +5,98 @@
 #include <errno.h>
 #include <string.h>
 
-enum { MOST_DIRTY = 8 }; /* versions of a line, one after another */
+enum {
+	SLOTS = 1024,    /* of the table, at first */
+	KEPT = 16 << 20, /* bytes of versions that are kept when none is in use */
+};
 
 static const size_t reserve = (size_t)64 << 30; /* bytes of address space for versions */
 
+/* A version of number 0, which is none, and an empty table. */
+static bool begin(struct pf_model *model)
+{
+	model->lines = model->used = model->unused = 0;
+	model->dirty = 0;
+	return pmem2_pf_arena_take(&model->versions, sizeof(struct pf_version)) != NULL &&
+	       pmem2_pf_arena_take(&model->slots, SLOTS * sizeof(uint32_t)) != NULL;
+}
+
 int pmem2_pf_model_init(struct pf_model *model, bool keeps_all)
 {
-	*model = (struct pf_model){0};
+	*model = (struct pf_model){.keeps_all = keeps_all};
 	int ret = pmem2_pf_arena_init(&model->versions, reserve);
-	if (ret != 0)
-		return ret;
-	if (pmem2_pf_arena_take(&model->versions, sizeof(struct pf_version)) == NULL) {
-		pmem2_pf_arena_finish(&model->versions);
-		return -ENOMEM;
-	}
 
-	model->keeps_all = keeps_all;
-	return 0;
+	/* the table has two slots of 4 bytes for a version */
+	if (ret == 0)
+		ret = pmem2_pf_arena_init(&model->slots, model->versions.reserved / 8);
+	if (ret == 0 && !begin(model))
+		ret = -ENOMEM;
+	if (ret != 0)
+		pmem2_pf_model_finish(model);
+	return ret;
 }
 
 void pmem2_pf_model_finish(struct pf_model *model)
 {
 	pmem2_pf_arena_finish(&model->versions);
+	pmem2_pf_arena_finish(&model->slots);
 }
 
+/* All memory is given back, and taken again from what the arenas have: that cannot fail. */
+static void empty(struct pf_model *model)
+{
+	pmem2_pf_arena_clear(&model->versions);
+	pmem2_pf_arena_clear(&model->slots);
+	begin(model);
+}
+
+/* The table may be half done: in the child of a process, another thread of which was at it. */
 void pmem2_pf_model_forget(struct pf_model *model)
 {
 	for (uint32_t i = 1; i < pmem2_pf_versions(model); i++) {
-		struct pf_version *v = pmem2_pf_version(model, i);
+		struct pf_thread *thread = pmem2_pf_version(model, i)->thread;
 
-		if (v->medium == NULL)
-			continue;
-		v->medium->newest[v->line] = 0;
-		if (v->thread != NULL)
-			v->thread->first = v->thread->last = v->thread->pending = 0;
+		if (pmem2_pf_version(model, i)->medium != NULL && thread != NULL)
+			thread->first = thread->last = thread->pending = 0;
 	}
-	pmem2_pf_arena_clear(&model->versions);
-	pmem2_pf_arena_take(&model->versions, sizeof(struct pf_version));
-	model->unused = 0;
-	model->dirty = 0;
+	empty(model);
+}
+
+/* ---- the table of lines ---- */
+
+/* Twice as many slots. Without memory it fills further. */
+static void grow(struct pf_model *model)
+{
+	size_t size = model->slots.used;
+
+	if (pmem2_pf_arena_take(&model->slots, size) == NULL)
+		return;
+	memset(model->slots.base, 0, size);
+	for (uint32_t i = 1; i < pmem2_pf_versions(model); i++) {
+		const struct pf_version *v = pmem2_pf_version(model, i);
+
+		if (pmem2_pf_is_newest(model, i))
+			*pmem2_pf_slot(model, v->medium, v->line) = i;
+	}
+}
+
+/* Empties a slot: closes the gap in what follows, which has its home before the gap or in it. */
+static void vacate(struct pf_model *model, uint32_t *slot)
+{
+	uint32_t *slots = (uint32_t *)(void *)model->slots.base;
+	size_t last = pmem2_pf_slots(model) - 1, gap = (size_t)(slot - slots);
+
+	for (size_t i = (gap + 1) & last; slots[i] != 0; i = (i + 1) & last) {
+		const struct pf_version *v = pmem2_pf_version(model, slots[i]);
+		size_t home = pmem2_pf_home(model, v->medium, v->line);
+
+		if (((i - home) & last) >= ((i - gap) & last)) {
+			slots[gap] = slots[i];
+			gap = i;
+		}
+	}
+	slots[gap] = 0;
+	model->lines--;
 }
 
 /* ---- versions ---- */
@@ -55,14 +108,12 @@ static uint32_t take_version(struct pf_model *model)
 
 	if (number != 0) {
 		model->unused = pmem2_pf_version(model, number)->next;
-		return number;
+	} else {
+		number = pmem2_pf_versions(model);
+		if (pmem2_pf_arena_take(&model->versions, sizeof(struct pf_version)) == NULL)
+			return 0;
 	}
-
-	number = pmem2_pf_versions(model);
-	if (pmem2_pf_arena_take(&model->versions, sizeof(struct pf_version)) == NULL) {
-		model->dropped++;
-		return 0;
-	}
+	model->used++;
 	return number;
 }
 
@@ -73,19 +124,35 @@ static void give_back(struct pf_model *model, uint32_t number)
 	v->medium = NULL;
 	v->next = model->unused;
 	model->unused = number;
+	model->used--;
 }
 
-/* A new version becomes the newest of its line. */
-static struct pf_version *add_version(struct pf_model *model, struct pf_medium *medium, size_t line,
-	const char *content, struct pf_origin origin)
+/* A version becomes the newest of the line whose slot that is. */
+static void link_newest(struct pf_model *model, uint32_t *slot, uint32_t number)
 {
-	uint32_t number = take_version(model);
 	struct pf_version *v = pmem2_pf_version(model, number);
 
-	if (number == 0)
-		return NULL;
+	v->older = *slot;
+	v->newest = true;
+	if (*slot != 0)
+		pmem2_pf_version(model, *slot)->newest = false;
+	*slot = number;
+}
 
-	v->older = medium->newest[line];
+/* A new version becomes the newest of its line. 0: no memory. */
+static inline uint32_t add_version(struct pf_model *model, uint32_t *slot, struct pf_medium *medium,
+	size_t line, const char *content, struct pf_origin origin)
+{
+	bool fresh = *slot == 0; /* one slot stays free, where searches end */
+	bool fits = !fresh || model->lines + 1 < pmem2_pf_slots(model);
+	uint32_t number = fits ? take_version(model) : 0;
+	struct pf_version *v = pmem2_pf_version(model, number);
+
+	if (number == 0) {
+		model->dropped++;
+		return 0;
+	}
+
 	v->next = 0;
 	v->thread = NULL;
 	v->medium = medium;
@@ -95,8 +162,11 @@ static struct pf_version *add_version(struct pf_model *model, struct pf_medium *
 	v->superseded = false;
 	v->foreign = false;
 	memcpy(v->content, content, PF_LINE);
-	medium->newest[line] = number;
-	return v;
+	link_newest(model, slot, number);
+	model->lines += fresh;
+	if (fresh && 2 * (size_t)model->lines > pmem2_pf_slots(model))
+		grow(model);
+	return number;
 }
 
 /* Supersedes a chain of versions. Those of a thread stay in its list until it drains. */
@@ -118,10 +188,10 @@ static void supersede(struct pf_model *model, uint32_t number)
 	}
 }
 
-/* Where the number of a version stands: in its line's array, or in the next newer version. */
-static uint32_t *link_to(struct pf_model *model, const struct pf_version *version, uint32_t number)
+/* Where the number of a version stands: in its line's slot, or in the next newer version. */
+static uint32_t *link_to(const struct pf_model *model, uint32_t *slot, uint32_t number)
 {
-	uint32_t *link = &version->medium->newest[version->line];
+	uint32_t *link = slot;
 
 	while (*link != number)
 		link = &pmem2_pf_version(model, *link)->older;
@@ -149,22 +219,22 @@ static void renew(struct pf_model *model, uint32_t number, const char *content,
 	struct pf_origin origin)
 {
 	struct pf_version *v = pmem2_pf_version(model, number);
-	uint32_t *newest = &v->medium->newest[v->line];
 
-	*link_to(model, v, number) = v->older;
-	v->older = *newest;
-	*newest = number;
+	if (!v->newest) {
+		uint32_t *slot = pmem2_pf_slot(model, v->medium, v->line);
+
+		*link_to(model, slot, number) = v->older;
+		link_newest(model, slot, number);
+	}
 	v->event = origin.event;
 	v->stack = origin.stack;
 	v->foreign = false;
 	memcpy(v->content, content, PF_LINE);
 }
 
-static void append(struct pf_model *model, struct pf_thread *thread, struct pf_version *v)
+static void append(struct pf_model *model, struct pf_thread *thread, uint32_t number)
 {
-	uint32_t number = (uint32_t)(v - pmem2_pf_version(model, 0));
-
-	v->thread = thread;
+	pmem2_pf_version(model, number)->thread = thread;
 	if (thread->last != 0)
 		pmem2_pf_version(model, thread->last)->next = number;
 	else
@@ -176,7 +246,8 @@ static void append(struct pf_model *model, struct pf_thread *thread, struct pf_v
 enum pf_flushed pmem2_pf_model_flush(struct pf_model *model, struct pf_thread *thread,
 	struct pf_medium *medium, size_t line, const char *content, struct pf_origin origin)
 {
-	uint32_t newest = medium->newest[line];
+	uint32_t *slot = pmem2_pf_slot(model, medium, line);
+	uint32_t newest = *slot;
 	uint32_t own = newest != 0 ? find_own(model, thread, newest) : 0;
 
 	if (own != 0 && !model->keeps_all) {
@@ -184,10 +255,10 @@ enum pf_flushed pmem2_pf_model_flush(struct pf_model *model, struct pf_thread *t
 		return PF_TWICE;
 	}
 
-	struct pf_version *v = add_version(model, medium, line, content, origin);
+	uint32_t number = add_version(model, slot, medium, line, content, origin);
 
-	if (v != NULL)
-		append(model, thread, v);
+	if (number != 0)
+		append(model, thread, number);
 	if (own != 0)
 		return PF_TWICE;
 	return newest == 0 && pmem2_pf_same_line(content, pmem2_pf_medium_line(medium, line))
@@ -198,7 +269,9 @@ enum pf_flushed pmem2_pf_model_flush(struct pf_model *model, struct pf_thread *t
 void pmem2_pf_model_dirty(struct pf_model *model, struct pf_medium *medium, size_t line,
 	const char *content, struct pf_origin origin)
 {
-	if (add_version(model, medium, line, content, origin) != NULL)
+	uint32_t *slot = pmem2_pf_slot(model, medium, line);
+
+	if (add_version(model, slot, medium, line, content, origin) != 0)
 		model->dirty++;
 }
 
@@ -213,10 +286,13 @@ static void make_durable(struct pf_model *model, struct pf_medium *medium, size_
 static void settle(struct pf_model *model, uint32_t number)
 {
 	struct pf_version *v = pmem2_pf_version(model, number);
-	uint32_t *link = link_to(model, v, number);
+	uint32_t *slot = pmem2_pf_slot(model, v->medium, v->line);
 
 	supersede(model, v->older);
-	*link = 0;
+	if (v->newest)
+		vacate(model, slot);
+	else
+		*link_to(model, slot, number) = 0;
 	make_durable(model, v->medium, v->line, v->content);
 	v->thread->pending--;
 }
@@ -238,13 +314,20 @@ size_t pmem2_pf_model_drain(struct pf_model *model, struct pf_thread *thread)
 	}
 	thread->first = 0;
 	thread->last = 0;
+	if (model->used == 0 && model->versions.used > KEPT)
+		empty(model);
 	return lines;
 }
 
 void pmem2_pf_model_write(struct pf_model *model, struct pf_medium *medium, size_t line,
 	const char *content)
 {
-	supersede(model, medium->newest[line]);
-	medium->newest[line] = 0;
+	uint32_t *slot = pmem2_pf_slot(model, medium, line);
+
+	if (*slot != 0) {
+		pmem2_pf_version(model, *slot)->newest = false;
+		supersede(model, *slot);
+		vacate(model, slot);
+	}
 	make_durable(model, medium, line, content);
 }

@@ -35,14 +35,18 @@ struct pf_version {
 	size_t line;
 	uint64_t event;  /* the caller's: what made it */
 	uint32_t stack;  /* the caller's: from where */
+	bool newest;     /* of its line */
 	bool superseded; /* a newer version of the line is durable */
 	bool foreign;    /* another thread, with nothing pending itself, drained since */
-	char content[PF_LINE];
+	char content[PF_LINE] __attribute__((aligned(16)));
 } __attribute__((aligned(16))); /* as an arena has them */
 
 struct pf_model {
 	struct pf_arena versions;
-	uint32_t unused;  /* the first of a list */
+	struct pf_arena slots; /* of a hash table: the newest version of each line that has any */
+	uint32_t lines;        /* how many have */
+	uint32_t used;         /* how many versions are */
+	uint32_t unused;       /* the first of a list */
 	bool keeps_all;   /* each flush of a line makes a version; else only the newest is kept */
 	uint64_t dirty;   /* how many of the versions are */
 	uint64_t dropped; /* versions for which there was no memory */
@@ -90,17 +94,56 @@ static inline struct pf_version *pmem2_pf_version(const struct pf_model *model, 
 	return (struct pf_version *)(void *)model->versions.base + number;
 }
 
+/* Whether a number is that of a line's newest version, which is not durable then. */
+static inline bool pmem2_pf_is_newest(const struct pf_model *model, uint32_t number)
+{
+	const struct pf_version *v = pmem2_pf_version(model, number);
+
+	return v->medium != NULL && v->newest;
+}
+
 /* How many numbers there are, the unused ones included. */
 static inline uint32_t pmem2_pf_versions(const struct pf_model *model)
 {
 	return (uint32_t)(model->versions.used / sizeof(struct pf_version));
 }
 
+/* How many slots the table has, a power of two. */
+static inline size_t pmem2_pf_slots(const struct pf_model *model)
+{
+	return model->slots.used / sizeof(uint32_t);
+}
+
+/* Where in the table a line is, if no other is there. */
+static inline size_t pmem2_pf_home(const struct pf_model *model, const struct pf_medium *medium,
+	size_t line)
+{
+	uint64_t key = line ^ (uint64_t)medium->id << 40;
+
+	return key * UINT64_C(0x9e3779b97f4a7c15) >> 32 & (pmem2_pf_slots(model) - 1);
+}
+
+/* The slot of a line: holds the number of its newest version, 0 if there is none. */
+static inline uint32_t *pmem2_pf_slot(const struct pf_model *model, const struct pf_medium *medium,
+	size_t line)
+{
+	uint32_t *slots = (uint32_t *)(void *)model->slots.base;
+	size_t last = pmem2_pf_slots(model) - 1, i = pmem2_pf_home(model, medium, line);
+
+	for (; slots[i] != 0; i = (i + 1) & last) {
+		const struct pf_version *v = pmem2_pf_version(model, slots[i]);
+
+		if (v->line == line && v->medium == medium)
+			break;
+	}
+	return &slots[i];
+}
+
 /* What the line was last seen to hold. */
 static inline const char *pmem2_pf_model_last(const struct pf_model *model,
 	const struct pf_medium *medium, size_t line)
 {
-	uint32_t newest = medium->newest[line];
+	uint32_t newest = *pmem2_pf_slot(model, medium, line);
 
 	return newest != 0 ? pmem2_pf_version(model, newest)->content
 	                   : pmem2_pf_medium_line(medium, line);

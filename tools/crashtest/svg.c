@@ -63,8 +63,7 @@ static void draw_lost(FILE *out, const struct replay *r, const struct frame *f)
 	for (uint32_t i = 1; i < pmem2_pf_versions(&r->model); i++) {
 		const struct pf_version *v = pmem2_pf_version(&r->model, i);
 
-		if (v->medium == NULL || v->superseded || v->medium->id != 0 ||
-			v->medium->newest[v->line] != i ||
+		if (!pmem2_pf_is_newest(&r->model, i) || v->medium->id != 0 ||
 			pmem2_pf_same_line(v->content, pmem2_pf_medium_line(v->medium, v->line)))
 			continue;
 		box(out, (double)v->event, (double)f->events + 1, v->line * PF_LINE,

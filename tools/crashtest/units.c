@@ -119,8 +119,7 @@ bool units_collect(struct units *units, const struct replay *r, unsigned how)
 	for (uint32_t i = 1; i < pmem2_pf_versions(&r->model); i++) {
 		const struct pf_version *v = pmem2_pf_version(&r->model, i);
 
-		if (v->medium != NULL && !v->superseded && v->medium->newest[v->line] == i &&
-			!add_line(units, r, v, how))
+		if (pmem2_pf_is_newest(&r->model, i) && !add_line(units, r, v, how))
 			return false;
 	}
 	if (units->count > 0)
