@@ -3,13 +3,10 @@
 #include "medium.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/mman.h>
 
-static void *zeros(size_t size)
-{
-	return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		-1, 0);
-}
+static const size_t room = (size_t)16 << 30; /* bytes of address space for a file to grow into */
 
 static size_t capacity_for(size_t size)
 {
@@ -18,21 +15,52 @@ static size_t capacity_for(size_t size)
 	return (pages > 0 ? pages : 1) * PF_PAGE;
 }
 
+/* Less room where the address space is limited. */
+static char *reserve(size_t capacity, size_t *reserved)
+{
+	for (size_t more = room; more > 0; more = more > capacity ? capacity : more / 2) {
+		void *base = mmap(NULL, capacity + more, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+		if (base != MAP_FAILED) {
+			*reserved = capacity + more;
+			/* memory goes with what is touched, in what was a hole, too */
+			madvise(base, *reserved, MADV_NOHUGEPAGE);
+			return base;
+		}
+	}
+	return NULL;
+}
+
 int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t size)
 {
-	size_t capacity = capacity_for(size);
+	size_t capacity = capacity_for(size), reserved;
+	char *base = reserve(capacity, &reserved);
+	bool failed;
+
+	if (base == NULL)
+		return -ENOMEM;
+	if (fd < 0)
+		failed = mprotect(base, capacity, PROT_READ | PROT_WRITE) != 0;
+	else
+		failed = mmap(base, capacity, PROT_READ | PROT_WRITE,
+				 MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED, fd,
+				 (off_t)at) == MAP_FAILED;
+	if (failed) {
+		int error = errno;
+
+		munmap(base, reserved);
+		return -error;
+	}
+	/* what is not asked for is not to be read ahead */
+	madvise(base, capacity, MADV_RANDOM);
 
 	medium->size = size;
 	medium->snapshot_at = at;
 	medium->snapshot_size = size;
 	medium->capacity = capacity;
-	medium->durable = fd < 0 ? zeros(capacity)
-	                         : mmap(NULL, capacity, PROT_READ | PROT_WRITE,
-					   MAP_PRIVATE | MAP_NORESERVE, fd, (off_t)at);
-	if (medium->durable == MAP_FAILED)
-		return -errno;
-	/* what is not asked for is not to be read ahead: memory goes with what is touched */
-	madvise(medium->durable, capacity, MADV_RANDOM);
+	medium->reserved = reserved;
+	medium->durable = base;
 	return 0;
 }
 
@@ -40,28 +68,18 @@ int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size)
 {
 	size_t old = medium->capacity, capacity = capacity_for(size);
 
-	if (capacity <= old) {
-		medium->size = size;
-		return 0;
-	}
-
-	char *durable = zeros(capacity);
-
-	if (durable == MAP_FAILED ||
-		mremap(medium->durable, old, old, MREMAP_MAYMOVE | MREMAP_FIXED, durable) ==
-			MAP_FAILED) {
-		if (durable != MAP_FAILED)
-			munmap(durable, capacity);
+	if (capacity > medium->reserved)
 		return -ENOMEM;
+	if (capacity > old) {
+		if (mprotect(medium->durable + old, capacity - old, PROT_READ | PROT_WRITE) != 0)
+			return -errno;
+		medium->capacity = capacity;
 	}
-
-	medium->durable = durable;
-	medium->capacity = capacity;
 	medium->size = size;
 	return 0;
 }
 
 void pmem2_pf_medium_finish(struct pf_medium *medium)
 {
-	munmap(medium->durable, medium->capacity);
+	munmap(medium->durable, medium->reserved);
 }

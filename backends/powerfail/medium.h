@@ -24,7 +24,8 @@ struct pf_medium {
 	uint32_t id;
 	size_t size;                       /* bytes of the file, as last seen */
 	size_t snapshot_at, snapshot_size; /* where it began, bytes of the file given to init */
-	size_t capacity;                   /* bytes there is room for */
+	size_t capacity;                   /* bytes there is room for now */
+	size_t reserved;                   /* bytes of address space it can grow to */
 	char *durable;                     /* by offset in the file */
 	char path[PATH_MAX];
 };
