@@ -72,7 +72,7 @@ static void print_region(const struct pmem2_source *src)
 	enum pmem2_sysfs_class class =
 		src->type == PMEM2_SOURCE_DEVDAX ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK;
 
-	if (pmem2_sysfs_region(region, class, src->device) != 0) {
+	if (pmem2_sysfs_region(region, class, pmem2_source_device(src)) != 0) {
 		printf("nd region:   none\n");
 		return;
 	}
