@@ -98,7 +98,15 @@ point "the file itself is as before" test "$sum" = "$(cksum <data)"
 point "two files" status 0 "$pmem2" crashtest --check "$two check {1} {2}" -- "$two" write a b
 rm -f a b
 point "two files, broken" says '"fault": "unordered"' status 1 \
-	"$pmem2" crashtest --json --check "$two check {1} {2}" -- "$two" write-badly a b
+	"$pmem2" crashtest --json --check "$two check {1} {2}" -- "$two" write-badly a "b's"
+if command -v gnuplot >/dev/null; then
+	rm -f a "b's"
+	"$pmem2" crashtest --svg two.svg --check "$two check {1} {2}" -- "$two" write-badly a "b's" >said 2>&1
+	point "the picture has the first" grep -q '/a<' two.svg
+	point "and the second" grep -qE "/b(&apos;|&#39;|')s<" two.svg
+else
+	skip "a picture of two files" "there is no gnuplot"
+fi
 rm -rf tmp/*
 
 # ---- how it talks ----
