@@ -156,12 +156,30 @@ static struct pmem2_map *allocate(const struct pmem2_config *cfg, const struct p
 	return map;
 }
 
+/* Where in the reservation to map, if the config names one: else NULL. */
+static int claim(const struct pmem2_config *cfg, const struct pmem2_placement *wanted, int beyond,
+	void **place)
+{
+	*place = NULL;
+	if (cfg->rsv == NULL)
+		return 0;
+
+	return pmem2_vm_reservation_claim(cfg->rsv, cfg->rsv_offset, wanted->length,
+		wanted->alignment, beyond, place);
+}
+
+static void unclaim(const struct pmem2_config *cfg, void *place)
+{
+	if (place != NULL)
+		pmem2_range_remove(&cfg->rsv->maps, (uintptr_t)place, NULL);
+}
+
 int pmem2_map_create(struct pmem2_map **map, const struct pmem2_config *cfg,
 	const struct pmem2_source *src, const struct pmem2_answers *answers)
 {
 	struct pmem2_placement wanted;
 	struct pmem2_placed placed;
-	void *place = NULL; /* in the reservation, if there is one */
+	void *place;
 
 	*map = NULL;
 	int ret = pmem2_request_read(cfg, src, &wanted);
@@ -172,9 +190,7 @@ int pmem2_map_create(struct pmem2_map **map, const struct pmem2_config *cfg,
 	if (made == NULL)
 		return -ENOMEM;
 
-	if (cfg->rsv != NULL)
-		ret = pmem2_vm_reservation_claim(cfg->rsv, cfg->rsv_offset, wanted.length,
-			wanted.alignment, answers->beyond_reservation, &place);
+	ret = claim(cfg, &wanted, answers->beyond_reservation, &place);
 	if (ret != 0)
 		goto release;
 
@@ -197,8 +213,7 @@ int pmem2_map_create(struct pmem2_map **map, const struct pmem2_config *cfg,
 unmap:
 	vacate(made, place);
 unclaim:
-	if (place != NULL)
-		pmem2_range_remove(&cfg->rsv->maps, (uintptr_t)place, NULL);
+	unclaim(cfg, place);
 release:
 	free(made);
 	return ret;
