@@ -81,7 +81,7 @@ static void grow(struct pf_model *model)
 }
 
 /* Empties a slot: closes the gap in what follows, which has its home before the gap or in it. */
-static void vacate(struct pf_model *model, uint32_t *slot)
+static void vacate(struct pf_model *model, const uint32_t *slot)
 {
 	uint32_t *slots = (uint32_t *)(void *)model->slots.base;
 	size_t last = pmem2_pf_slots(model) - 1, gap = (size_t)(slot - slots);
