@@ -3,8 +3,12 @@
 #include "medium.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include "snapshot.h"
+
+enum { EXTENTS = 64 }; /* that are mapped one by one: a process may not have many mappings */
 
 static const size_t room = (size_t)16 << 30; /* bytes of address space for a file to grow into */
 
@@ -32,25 +36,44 @@ static char *reserve(size_t capacity, size_t *reserved)
 	return NULL;
 }
 
+/*
+ * Maps the data of fd from `at` on over zeros: a page of a hole that is read would be made, and kept, in the file if
+ * that is on tmpfs.
+ */
+static int map_content(char *base, size_t size, int fd, size_t at)
+{
+	size_t begin = at, end = at + size;
+
+	for (int i = 0; pmem2_pf_snapshot_extent(fd, &begin, &end); i++) {
+		if (i == EXTENTS)
+			end = at + size;
+		begin = begin / PF_PAGE * PF_PAGE;
+		end = (end + PF_PAGE - 1) / PF_PAGE * PF_PAGE;
+		if (mmap(base + (begin - at), end - begin, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED, fd,
+			    (off_t)begin) == MAP_FAILED)
+			return -errno;
+		begin = end;
+		end = at + size;
+	}
+	return 0;
+}
+
 int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t size)
 {
 	size_t capacity = capacity_for(size), reserved;
 	char *base = reserve(capacity, &reserved);
-	bool failed;
+	int ret = 0;
 
 	if (base == NULL)
 		return -ENOMEM;
-	if (fd < 0)
-		failed = mprotect(base, capacity, PROT_READ | PROT_WRITE) != 0;
-	else
-		failed = mmap(base, capacity, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED, fd,
-				 (off_t)at) == MAP_FAILED;
-	if (failed) {
-		int error = errno;
-
+	if (mprotect(base, capacity, PROT_READ | PROT_WRITE) != 0)
+		ret = -errno;
+	if (ret == 0 && fd >= 0)
+		ret = map_content(base, capacity, fd, at);
+	if (ret != 0) {
 		munmap(base, reserved);
-		return -error;
+		return ret;
 	}
 	/* what is not asked for is not to be read ahead */
 	madvise(base, capacity, MADV_RANDOM);

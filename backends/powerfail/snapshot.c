@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -82,8 +81,7 @@ static int copy_extent(int from, size_t begin, size_t end, int to, size_t at)
 	return 0;
 }
 
-/* The next data from *begin on, and before *end; or false. Where holes cannot be told all is data. */
-static bool next_extent(int fd, size_t *begin, size_t *end)
+bool pmem2_pf_snapshot_extent(int fd, size_t *begin, size_t *end)
 {
 	off_t data = lseek(fd, (off_t)*begin, SEEK_DATA);
 
@@ -106,7 +104,7 @@ static int copy_file(const struct pf_content *content, int to, size_t to_at)
 	size_t begin = content->at, last = content->at + content->size, end = last;
 	int ret = 0;
 
-	while (ret == 0 && begin < last && next_extent(content->fd, &begin, &end)) {
+	while (ret == 0 && begin < last && pmem2_pf_snapshot_extent(content->fd, &begin, &end)) {
 		ret = copy_extent(content->fd, begin, end, to, to_at + (begin - content->at));
 		begin = end;
 		end = last;

@@ -3,6 +3,7 @@
 #ifndef POWERFAIL_SNAPSHOT_H
 #define POWERFAIL_SNAPSHOT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What a file holds. */
@@ -16,6 +17,12 @@ struct pf_content {
 
 /* Copies it into a file at `to_at`, which must not hold anything yet. 0 or -errno. */
 int pmem2_pf_snapshot(const struct pf_content *content, int to, size_t to_at);
+
+/*
+ * The next data from *begin on, and before *end; or false. Where holes cannot be told all is data. Moves the
+ * position of the descriptor.
+ */
+bool pmem2_pf_snapshot_extent(int fd, size_t *begin, size_t *end);
 
 /* A file without name, for a snapshot that nobody else wants. The descriptor or -errno. */
 int pmem2_pf_snapshot_open(void);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -275,6 +276,35 @@ START_TEST(no_memory_for_the_table)
 }
 END_TEST
 
+/* What a file holds, and its holes stay such; or it is in more pieces than are mapped one by one. */
+START_TEST(holes_stay)
+{
+	enum { PAGES = 300, AT = 3 };
+	struct pf_medium *m = &media[0];
+	struct stat before, after;
+	int fd = memfd_create("holes", MFD_CLOEXEC), wrong = 0, until = _i == 0 ? 100 : 260;
+
+	ck_assert(fd >= 0 && ftruncate(fd, (AT + PAGES) * PF_PAGE) == 0);
+	for (int i = 0; i < PAGES; i += i < until ? 2 : 1)
+		ck_assert_int_eq(pwrite(fd, &i, sizeof(i), (AT + i) * PF_PAGE + 8), sizeof(i));
+	ck_assert(pwrite(fd, "before", 6, 0) == 6 && fstat(fd, &before) == 0);
+	ck_assert_int_eq(pmem2_pf_medium_init(m, fd, AT * PF_PAGE, PAGES * PF_PAGE - 5), 0);
+	for (int i = 0; i < PAGES; i++) {
+		int is, want = i < until && i % 2 != 0 ? 0 : i;
+
+		memcpy(&is, m->durable + i * PF_PAGE + 8, sizeof(is));
+		wrong += is != want;
+	}
+	ck_assert_int_eq(wrong, 0);
+	ck_assert(fstat(fd, &after) == 0);
+	if (_i == 0)
+		ck_assert_int_eq(after.st_blocks, before.st_blocks);
+
+	pmem2_pf_medium_finish(m);
+	close(fd);
+}
+END_TEST
+
 /* A file that grows again and again keeps what was in it, and what is on its way. */
 START_TEST(media_grow)
 {
@@ -311,6 +341,7 @@ int main(void)
 	tcase_add_loop_test(tc, lines_come_and_go, 0, 2);
 	tcase_add_test(tc, memory_is_given_back);
 	tcase_add_test(tc, no_memory_for_the_table);
+	tcase_add_loop_test(tc, holes_stay, 0, 2);
 	tcase_add_test(tc, media_grow);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
