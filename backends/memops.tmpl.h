@@ -136,7 +136,7 @@ inlined void flush_range(const char *ptr, size_t size)
 
 /*
  * Whether to stream where streams must be flushed as well. If the destination is in a cache, stores
- * and flushes take 2.4 us for 64 KiB, streams and flushes 4.5; if it is in memory, 4.5 and 2.9
+ * and flushes take 2.5 us for 64 KiB, streams and flushes 4.5; if it is in memory, 5.5 and 3.9
  * (Zen 4). A load from its middle tells: it takes 50 ticks, or 300 and more. (A second one does not
  * make it surer: every fifth finds its line prefetched.) Where the source is close by, reading it
  * brings the destination into the cache.

@@ -47,7 +47,8 @@ static const char *judge_line(unsigned flags)
 	if ((rule = recorder_flushed()))
 		return rule;
 	if (flags & PMEM2_F_MEM_NODRAIN) {
-		if (recorder.fences)
+		/* streams that are flushed are fenced before */
+		if (recorder.fences && !(recorder.streams && recorder.flushes))
 			return "NODRAIN, and it drains";
 		cached->drain();
 	}

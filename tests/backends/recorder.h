@@ -27,6 +27,7 @@ enum {
 struct line_state {
 	bool dirty;            /* stored to since its last flush */
 	bool under_way;        /* flushed, or stored non-temporally, since the last fence */
+	bool streamed;         /* non-temporally, since the last fence */
 	bool stored;           /* in this operation */
 	unsigned char flushes; /* in this operation */
 };
@@ -73,6 +74,7 @@ static inline void record_store(const char *p, size_t bytes, bool stream)
 		if (line->flushes && recorder.line_size <= 64)
 			broken("a store to a line whose flush has begun");
 		line->stored = true;
+		line->streamed = line->streamed || stream;
 		if (stream && recorder.streams_count)
 			line->under_way = true;
 		else
@@ -97,7 +99,8 @@ static inline void record_flush(const char *p)
 	if (!line->stored && recorder.line_size == 64)
 		broken("a flush of a line that was not stored to");
 	line->under_way = line->under_way || line->dirty;
-	line->dirty = false;
+	/* it may overtake a non-temporal store, which then stays in the cache */
+	line->dirty = line->streamed && STREAMS_REACH_MEMORY && !recorder.streams_count;
 }
 
 /* The template's unit is 64 bytes, the CPU's line is not always. */
@@ -114,7 +117,7 @@ static inline void fence(void)
 		return;
 	recorder.unfenced_store = recorder.unfenced_stream = false;
 	for (struct line_state *line = recorder.first; line < recorder.behind; line++)
-		line->under_way = false;
+		line->under_way = line->streamed = false;
 }
 
 /* An operation on [dest, dest + len) begins. */

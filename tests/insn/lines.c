@@ -54,6 +54,8 @@ void lines_store(struct lines *lines, size_t at, size_t bytes, bool stream)
 			lines->line[i].under_way = true;
 		else
 			lines->line[i].dirty = true;
+		if (stream)
+			lines->line[i].streamed = true;
 	}
 	lines->unfenced_store = true;
 	if (stream) {
@@ -77,7 +79,8 @@ void lines_flush(struct lines *lines, size_t at, enum kind instruction)
 		broken(lines, "a flush of a line outside the range");
 		return;
 	}
-	lines->line[i].dirty = false;
+	/* it may overtake a non-temporal store, which then stays in the cache */
+	lines->line[i].dirty = lines->line[i].streamed && !lines->streams_count;
 	lines->line[i].under_way = true;
 }
 
@@ -88,7 +91,7 @@ void lines_fence(struct lines *lines)
 	lines->fences++;
 	lines->unfenced_store = lines->unfenced_stream = false;
 	for (size_t i = first_line(lines); i < behind_last_line(lines); i++)
-		lines->line[i].under_way = false;
+		lines->line[i].under_way = lines->line[i].streamed = false;
 }
 
 void lines_sync(struct lines *lines, size_t at, size_t bytes)

@@ -30,6 +30,7 @@ struct lines {
 	size_t min_store;  /* an aligned value of 8 bytes is not to be torn */
 	struct {
 		bool dirty, under_way;
+		bool streamed; /* non-temporally, since the last fence */
 	} line[AREA / LINE];
 	bool stored[AREA]; /* bytes */
 	bool unfenced_store, unfenced_stream;
