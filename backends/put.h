@@ -11,7 +11,7 @@ enum {
 	LINE = 64,        /* the unit of the template; a CPU's flush may cover less or more */
 	GROUP = 4 * LINE, /* one turn of the loop over whole lines */
 	SHORT = 4 * LINE, /* up to here registers hold the whole copy */
-	STREAM_BLOCK = 16 << 10, /* fenced, then flushed while the next is put */
+	STREAM_BLOCK = 32 << 10, /* fenced, then flushed while the next is put */
 	FETCH_FROM = 32 << 10,   /* longer streams have their source fetched ahead */
 };
 

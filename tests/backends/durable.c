@@ -190,7 +190,7 @@ START_TEST(edges_of_streams)
 	set_contract(&contracts[_i], 256);
 	for (size_t head = 0; head < 64; head++)
 		for (size_t tail = 0; tail < 64; tail++) {
-			size_t at = 65536 - head, len = head + PROBE_FROM + tail;
+			size_t at = 65536 - head, len = head + STREAM_BLOCK + 7 * LINE + tail;
 			unsigned flags = PMEM2_F_MEM_NONTEMPORAL;
 
 			if ((head + tail) % 2)
