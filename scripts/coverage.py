@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Adds up what gcov says of core/ and backends/, and prints a line for each source file.
+"""Adds up what gcov says of core/, backends/ and powerfail/, and prints a line for each source file.
 
 usage: coverage.py [--missing] BUILD [LINES BRANCHES]
   --missing       print also which lines and branches no test reaches
@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 
-AREAS = ('core/', 'backends/')
+AREAS = ('core/', 'backends/', 'powerfail/')
 
 
 def objects(build):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Measures which lines and branches of core/ and backends/ the tests reach.
+# Measures which lines and branches of core/, powerfail/ and backends/ the tests reach.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -8,7 +8,7 @@ usage="usage: lint.sh [FILE...]
 Checks the C files of the library, the backends, the command and the examples, or those named.
 Exit status: 0; 1 if something was found."
 
-directories=(core backends tools examples)
+directories=(core powerfail backends tools examples)
 case ${1-} in
 --help) echo "$usage"; exit ;;
 -*) echo "$usage" >&2; exit 2 ;;
@@ -47,7 +47,7 @@ echo "clang-tidy: $(wc -l <$build/once/files) files, $((SECONDS - start)) s"
 start=$SECONDS
 cppcheck -j "$(nproc)" --quiet --error-exitcode=1 --enable=warning,style,performance,portability \
 	--library=scripts/cppcheck.cfg --suppressions-list=scripts/cppcheck.txt --inline-suppr \
-	--std=c11 -D_GNU_SOURCE -D__linux__ -D__x86_64__ -D__GNUC__=12 -I include -I core -I $build/core \
+	--std=c11 -D_GNU_SOURCE -D__linux__ -D__x86_64__ -D__GNUC__=12 -I . -I include -I core -I $build/core \
 	"${@:-${directories[@]}}" || failed=1
 echo "cppcheck: $((SECONDS - start)) s"
 exit $failed

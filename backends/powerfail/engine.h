@@ -11,9 +11,9 @@
 #include <libpmem2/backend.h>
 #include <stdbool.h>
 
-#include "model.h"
-#include "report.h"
-#include "stacks.h"
+#include "powerfail/model.h"
+#include "powerfail/report.h"
+#include "powerfail/stacks.h"
 #include "trace_write.h"
 
 struct pf_map {

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "losses.h"
-#include "snapshot.h"
+#include "powerfail/losses.h"
+#include "powerfail/snapshot.h"
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
 

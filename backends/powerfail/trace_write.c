@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "medium.h"
+#include "powerfail/medium.h"
 
 enum {
 	WINDOW = 1 << 20,                        /* bytes, more for a large record */

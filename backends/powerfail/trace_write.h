@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#include "snapshot.h"
-#include "trace_format.h"
+#include "powerfail/snapshot.h"
+#include "powerfail/trace_format.h"
 
 struct pf_trace {
 	bool on;

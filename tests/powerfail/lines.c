@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "model.h"
+#include "powerfail/model.h"
 
 enum { PLACES = 3000, MEDIA = 3, THREADS = 3, MOST = 64, FILE_LINES = 1 << 22 };
 

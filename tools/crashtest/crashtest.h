@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "report.h"
+#include "powerfail/report.h"
 
 enum { CRASHTEST_CLEAN, CRASHTEST_FOUND, CRASHTEST_FAILED }; /* exit status */
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "array.h"
-#include "snapshot.h"
+#include "powerfail/snapshot.h"
 
 int images_init(struct images *images, const char *directory)
 {

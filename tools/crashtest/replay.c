@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "losses.h"
+#include "powerfail/losses.h"
 
 static void fail(struct replay *r, const char *why)
 {

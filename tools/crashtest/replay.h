@@ -3,9 +3,9 @@
 #ifndef CRASHTEST_REPLAY_H
 #define CRASHTEST_REPLAY_H
 
-#include "model.h"
-#include "report.h"
-#include "trace_read.h"
+#include "powerfail/model.h"
+#include "powerfail/report.h"
+#include "powerfail/trace_read.h"
 
 /* A line that became durable. */
 struct changed_line {

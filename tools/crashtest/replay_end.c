@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "replay.h"
-#include "losses.h"
+#include "powerfail/losses.h"
 
 static bool is_in_any_map(const struct pf_version *v, const void *arg)
 {

@@ -12,7 +12,7 @@
 
 #include "crashtest.h"
 #include "registry.h"
-#include "snapshot.h"
+#include "powerfail/snapshot.h"
 
 static const char *base_name(const char *path)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* model.c -- which stores are durable, and which are on their way. */
-#include "model.h"
+#include "powerfail/model.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "trace_format.h"
+#include "powerfail/trace_format.h"
 
 struct pf_reader {
 	int fd;

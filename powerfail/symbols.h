@@ -3,7 +3,7 @@
 #ifndef POWERFAIL_SYMBOLS_H
 #define POWERFAIL_SYMBOLS_H
 
-#include "stacks.h"
+#include "powerfail/stacks.h"
 
 struct pf_symbol {
 	uintptr_t address; /* that a call returns to */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* symbols.c -- which function and line an address is. */
-#include "symbols.h"
+#include "powerfail/symbols.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

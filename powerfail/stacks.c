@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* stacks.c -- from where an operation was called. */
-#include "stacks.h"
+#include "powerfail/stacks.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
-#include "medium.h"
+#include "powerfail/arena.h"
+#include "powerfail/medium.h"
 
 /* The zero value, with an id, is a thread that has nothing pending. */
 struct pf_thread {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report.h"
-#include "symbols.h"
+#include "powerfail/report.h"
+#include "powerfail/symbols.h"
 
 enum { SHOWN_FRAMES = 4, SHOWN_FINDINGS = 16 }; /* of a class, to people */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* medium.c -- what a file would hold if the power failed now. */
-#include "medium.h"
+#include "powerfail/medium.h"
 
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "snapshot.h"
+#include "powerfail/snapshot.h"
 
 enum { EXTENTS = 64 }; /* that are mapped one by one: a process may not have many mappings */
 

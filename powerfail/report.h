@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "arena.h"
-#include "medium.h"
-#include "stacks.h"
+#include "powerfail/arena.h"
+#include "powerfail/medium.h"
+#include "powerfail/stacks.h"
 
 /* Gravest first. The first two can lose data, the others only cost time. */
 enum pf_class {

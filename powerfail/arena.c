@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* arena.c -- an array that grows without moving. */
-#include "arena.h"
+#include "powerfail/arena.h"
 
 #include <errno.h>
 #include <string.h>

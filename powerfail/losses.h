@@ -3,8 +3,8 @@
 #ifndef POWERFAIL_LOSSES_H
 #define POWERFAIL_LOSSES_H
 
-#include "model.h"
-#include "report.h"
+#include "powerfail/model.h"
+#include "powerfail/report.h"
 
 /*
  * Reports each line whose newest version is not durable, of those versions that are wanted. What is

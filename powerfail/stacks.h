@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "arena.h"
-#include "trace_format.h"
+#include "powerfail/arena.h"
+#include "powerfail/trace_format.h"
 
 struct pf_frames {
 	size_t count;

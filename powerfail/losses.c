@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* losses.c -- what a power cut would take for good. */
-#include "losses.h"
+#include "powerfail/losses.h"
 
 #include <stdlib.h>
 

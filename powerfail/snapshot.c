@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* snapshot.c -- copies of what a file holds. */
-#include "snapshot.h"
+#include "powerfail/snapshot.h"
 
 #include <errno.h>
 #include <fcntl.h>

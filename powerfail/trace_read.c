@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* trace_read.c -- reads a trace. */
-#include "trace_read.h"
+#include "powerfail/trace_read.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "medium.h"
+#include "powerfail/medium.h"
 
 static int fail(struct pf_reader *reader, const char *path, const char *why)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* report.c -- what was found about a program's flushes and drains. */
-#include "report.h"
+#include "powerfail/report.h"
 
 #include <errno.h>
 #include <stdlib.h>
