@@ -117,36 +117,62 @@ static void *map_somewhere(const struct pmem2_placement *w, void *hint, struct p
 	return map_with(w, hint, 0);
 }
 
+/* Reserves that place, or fails: EEXIST if something is there. */
+static void *reserve_exactly(void *at, size_t length)
+{
+	void *got = reserve_at(at, length, MAP_FIXED_NOREPLACE);
+
+	/* before Linux 4.17 the flag is unknown, and the address a hint */
+	if (got == MAP_FAILED || got == at)
+		return got;
+
+	munmap(got, length);
+	errno = EEXIST;
+	return MAP_FAILED;
+}
+
 /*
- * Moves a mapping to that boundary. A reservation holds the place until the move replaces it:
- * a place that is only looked for can be taken by another thread each time it is tried.
+ * Moves a mapping to a place. A reservation holds the place until the move replaces it: a place
+ * that is only looked for can be taken by another thread each time it is tried.
  */
+static bool move(void *address, size_t length, void *reserved)
+{
+	if (reserved == MAP_FAILED)
+		return false;
+	if (mremap(address, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, reserved) != MAP_FAILED)
+		return true;
+
+	int error = errno;
+	munmap(reserved, whole_pages(length));
+	errno = error;
+	return false;
+}
+
+/* Moves a mapping to that boundary, or removes it. */
 static void *align(void *address, size_t length, size_t alignment)
 {
 	void *place = reserve_aligned(length, alignment);
 
-	if (place != MAP_FAILED &&
-		mremap(address, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, place) != MAP_FAILED)
+	if (move(address, length, place))
 		return place;
 
 	int error = errno;
-	if (place != MAP_FAILED)
-		munmap(place, whole_pages(length));
 	munmap(address, length);
 	errno = error;
 	return MAP_FAILED;
 }
 
 /*
- * Where the latest aligned mapping begins, as long as it is there; 0: none was made. The kernel fills
- * its address space downwards, so the next one probably fits below. A guess that is wrong costs one
- * mmap(2): it is given as a hint only.
+ * The end of space that was free when it was last seen: where the latest aligned mapping begins, or where
+ * one ended that is gone, if that is higher; 0: nothing is known. The kernel fills its address space
+ * downwards, so the next mapping probably fits below, and one that is made again comes to the
+ * address that it had. A guess that is wrong costs two calls of mmap(2).
  */
-static _Atomic(uintptr_t) latest;
+static _Atomic(uintptr_t) ceiling;
 
 static void *guess(size_t length, size_t alignment)
 {
-	uintptr_t end = atomic_load_explicit(&latest, memory_order_relaxed);
+	uintptr_t end = atomic_load_explicit(&ceiling, memory_order_relaxed);
 
 	return end > length ? (void *)((end - length) & ~(uintptr_t)(alignment - 1)) : NULL;
 }
@@ -154,10 +180,32 @@ static void *guess(size_t length, size_t alignment)
 /* What was mapped there is gone: the place is as good as before. */
 static void forget(const void *address, size_t length)
 {
-	uintptr_t begin = (uintptr_t)address;
+	uintptr_t end = (uintptr_t)address + whole_pages(length);
+	uintptr_t known = atomic_load_explicit(&ceiling, memory_order_relaxed);
 
-	if (atomic_load_explicit(&latest, memory_order_relaxed) == begin)
-		atomic_compare_exchange_strong(&latest, &begin, begin + whole_pages(length));
+	while (known != 0 && known < end && !atomic_compare_exchange_weak(&ceiling, &known, end))
+		continue;
+}
+
+/*
+ * Maps it at the place of the guess, if that is free. A hint alone would not do: for a file that may have huge
+ * pages the kernel looks for a longer place, and passes over one that just fits. Nor would
+ * MAP_FIXED_NOREPLACE: the kernel refuses it together with MAP_SYNC. So what comes to another
+ * address is moved.
+ */
+static void *map_near(const struct pmem2_placement *wanted, size_t alignment,
+	struct pmem2_placed *placed)
+{
+	/* Device DAX sees to its boundary itself, but not if it is hinted at a place that is taken */
+	bool own_boundary = wanted->alignment > pmem2_page_size();
+	void *place = alignment > 1 ? guess(wanted->length, alignment) : NULL;
+	void *address = map_somewhere(wanted, own_boundary ? NULL : place, placed);
+
+	if (place == NULL || address == MAP_FAILED || address == place)
+		return address;
+
+	return move(address, wanted->length, reserve_exactly(place, wanted->length)) ? place
+	                                                                             : address;
 }
 
 int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *placed)
@@ -168,17 +216,14 @@ int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *place
 	if (wanted->alignment > alignment)
 		alignment = wanted->alignment;
 
-	/* Device DAX sees to its boundary itself, but not if it is hinted at a place that is taken */
-	bool own_boundary = wanted->alignment > pmem2_page_size();
-	void *hint = alignment > 1 && !own_boundary ? guess(wanted->length, alignment) : NULL;
-	void *address = map_somewhere(wanted, hint, placed);
+	void *address = map_near(wanted, alignment, placed);
 	if (address != MAP_FAILED && !is_aligned(address, alignment))
 		address = align(address, wanted->length, alignment);
 	if (address == MAP_FAILED)
 		return -errno;
 
 	if (alignment > 1)
-		atomic_store_explicit(&latest, (uintptr_t)address, memory_order_relaxed);
+		atomic_store_explicit(&ceiling, (uintptr_t)address, memory_order_relaxed);
 	placed->address = address;
 	return 0;
 }
@@ -206,10 +251,7 @@ int pmem2_placement_error(const char *call)
  */
 static void fill(void *place, size_t length)
 {
-	void *got = reserve_at(place, length, MAP_FIXED_NOREPLACE);
-
-	if (got != MAP_FAILED && got != place)
-		munmap(got, length);
+	reserve_exactly(place, length);
 }
 
 int pmem2_placement_move(void *from, void *to, size_t length)
@@ -238,15 +280,10 @@ int pmem2_placement_vacate(void *address, size_t length)
 int pmem2_placement_reserve(void *at, size_t length, void **address)
 {
 	void *got = at == NULL ? reserve_aligned(length, huge_boundary(length))
-	                       : reserve_at(at, length, MAP_FIXED_NOREPLACE);
+	                       : reserve_exactly(at, length);
 
 	if (got == MAP_FAILED)
 		return pmem2_placement_error("mmap");
-	if (at != NULL && got != at) {
-		munmap(got, length);
-		errno = EEXIST;
-		return pmem2_placement_error("mmap");
-	}
 
 	*address = got;
 	return 0;

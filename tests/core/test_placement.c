@@ -170,6 +170,80 @@ START_TEST(a_mapping_moves_into_a_place_and_leaves_it_reserved)
 }
 END_TEST
 
+/*
+ * As the kernel does for files that may have huge pages: a hint is passed over, though the place is
+ * free. Here always, and never to be met by luck.
+ */
+static bool hints_count = true;
+
+void *plain_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset) __asm__(
+	"mmap");
+void *large_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset) __asm__(
+	"mmap64");
+
+void *plain_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset)
+{
+	void *stopper = MAP_FAILED;
+
+	if (!hints_count && fd >= 0 && addr != NULL)
+		stopper = (void *)syscall(SYS_mmap, addr, size, PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	void *got = (void *)syscall(SYS_mmap, addr, size, prot, flags, fd, offset);
+	int error = errno;
+	if (stopper != MAP_FAILED)
+		syscall(SYS_munmap, stopper, size);
+	errno = error;
+	return got;
+}
+
+void *large_mmap(void *addr, size_t size, int prot, int flags, int fd, off_t offset)
+{
+	return plain_mmap(addr, size, prot, flags, fd, offset);
+}
+
+static void *place_file(int fd, size_t length, size_t alignment)
+{
+	struct pmem2_placement wanted = {.fd = fd,
+		.length = length,
+		.protection = PROT_READ | PROT_WRITE,
+		.shared = true,
+		.alignment = alignment};
+	struct pmem2_placed placed;
+
+	ck_assert_int_eq(pmem2_place(&wanted, &placed), 0);
+	return placed.address;
+}
+
+/* in each order in which two can go and come again, with and without hints, and a device's boundary */
+START_TEST(what_is_mapped_again_comes_to_the_same_address)
+{
+	static const size_t lengths[] = {5000, 2 * 1048576, 16 * 1048576 + 5000};
+	int fd = memfd_create("placement", 0);
+
+	ck_assert_int_eq(ftruncate(fd, (off_t)(17 * mib)), 0);
+	for (int i = 0; i < 2 * 2 * 3 * 3; i++) {
+		size_t length = lengths[i % 3], other = lengths[i / 3 % 3];
+		size_t alignment = i / 9 % 2 == 0 ? 4096 : 16 * mib;
+
+		hints_count = i / 18 != 0 || unit_is_emulated();
+		void *first = place_file(fd, length, alignment);
+		void *second = place_file(fd, other, alignment);
+
+		works(pmem2_placement_release(first, length));
+		ck_assert_ptr_eq(place_file(fd, length, alignment), first);
+		works(pmem2_placement_release(second, other));
+		works(pmem2_placement_release(first, length));
+		ck_assert_ptr_eq(place_file(fd, length, alignment), first);
+		ck_assert_ptr_eq(place_file(fd, other, alignment), second);
+		works(pmem2_placement_release(first, length));
+		works(pmem2_placement_release(second, other));
+		ck_assert_ptr_eq(place_file(fd, length, alignment), first);
+		works(pmem2_placement_release(first, length));
+	}
+	close(fd);
+}
+END_TEST
+
 /* As the kernel does where memory is short: it removes what was at the new place, and then cannot move. */
 static bool move_fails;
 
@@ -215,8 +289,8 @@ int main(void)
 	const TTest *const tests[] = {reservations_are_aligned_and_hide_no_padding,
 		an_exactly_fitting_hole_works_and_an_occupied_one_does_not, too_much_is_enomem,
 		large_files_are_aligned_for_huge_pages, large_files_find_a_place_below_or_elsewhere,
-		a_device_alignment_is_kept, errors_of_mmap_come_back,
-		a_mapping_moves_into_a_place_and_leaves_it_reserved,
+		what_is_mapped_again_comes_to_the_same_address, a_device_alignment_is_kept,
+		errors_of_mmap_come_back, a_mapping_moves_into_a_place_and_leaves_it_reserved,
 		a_move_that_fails_leaves_the_place_reserved, NULL};
 
 	return unit_run("placement", tests);
