@@ -336,10 +336,10 @@ int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem
 {
 	if (bb->offset > INT64_MAX)
 		return pmem2_err(PMEM2_E_OFFSET_OUT_OF_RANGE,
-			"offset %zu is greater than INT64_MAX", bb->offset);
+			"offset %zu of the bad block is more than a source can have", bb->offset);
 	if (bb->length > INT64_MAX)
 		return pmem2_err(PMEM2_E_LENGTH_OUT_OF_RANGE,
-			"length %zu is greater than INT64_MAX", bb->length);
+			"length %zu of the bad block is more than a source can have", bb->length);
 	if (bb->length == 0)
 		return pmem2_err(-EINVAL, "a bad block of length 0 cannot be cleared");
 

@@ -33,7 +33,9 @@ int pmem2_config_delete(struct pmem2_config **cfg)
 int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum pmem2_granularity g)
 {
 	if ((unsigned)g > PMEM2_GRANULARITY_PAGE)
-		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED, "unknown granularity value %d",
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			"%d is not a granularity: use PMEM2_GRANULARITY_BYTE (0), _CACHE_LINE (1) or "
+			"_PAGE (2)",
 			(int)g);
 
 	cfg->granularity = g;
@@ -44,7 +46,9 @@ int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum p
 int pmem2_config_set_offset(struct pmem2_config *cfg, size_t offset)
 {
 	if (offset > INT64_MAX)
-		return pmem2_err(PMEM2_E_OFFSET_OUT_OF_RANGE, "offset is greater than INT64_MAX");
+		return pmem2_err(PMEM2_E_OFFSET_OUT_OF_RANGE,
+			"offset %zu is more than a file can have: the limit is INT64_MAX, %jd",
+			offset, (intmax_t)INT64_MAX);
 
 	cfg->offset = offset;
 	return 0;
@@ -59,8 +63,9 @@ int pmem2_config_set_length(struct pmem2_config *cfg, size_t length)
 int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type type)
 {
 	if (type != PMEM2_SHARED && type != PMEM2_PRIVATE)
-		return pmem2_err(PMEM2_E_INVALID_SHARING_VALUE, "unknown sharing value %d",
-			(int)type);
+		return pmem2_err(PMEM2_E_INVALID_SHARING_VALUE,
+			"%d is not a sharing type: use PMEM2_SHARED (%d) or PMEM2_PRIVATE (%d)",
+			(int)type, PMEM2_SHARED, PMEM2_PRIVATE);
 
 	cfg->sharing = type;
 	return 0;
@@ -68,8 +73,13 @@ int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type t
 
 int pmem2_config_set_protection(struct pmem2_config *cfg, unsigned prot)
 {
-	if ((prot & ~(PMEM2_PROT_EXEC | PMEM2_PROT_READ | PMEM2_PROT_WRITE)) != 0)
-		return pmem2_err(PMEM2_E_INVALID_PROT_FLAG, "invalid flag %u", prot);
+	const unsigned known = PMEM2_PROT_EXEC | PMEM2_PROT_READ | PMEM2_PROT_WRITE;
+
+	if ((prot & ~known) != 0)
+		return pmem2_err(PMEM2_E_INVALID_PROT_FLAG,
+			"protection %#x has unknown bits: use PMEM2_PROT_EXEC, _READ and "
+			"_WRITE, together %#x",
+			prot, known);
 
 	cfg->protection = prot;
 	return 0;

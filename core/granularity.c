@@ -229,9 +229,25 @@ static void add_region(const struct pmem2_source *src, char *text, size_t size)
 		strrchr(region, '/') + 1, domain[0] != '\0' ? domain : "not told");
 }
 
+/* What gives the mapping a finer granularity. */
+static const char *advice(enum pmem2_step step)
+{
+	switch (step) {
+	case PMEM2_STEP_FORCED:
+		return "unset PMEM2_FORCE_GRANULARITY";
+	case PMEM2_STEP_NO_BACKEND:
+		return "install a backend for this CPU (pmem2 info shows why each cannot be used)";
+	case PMEM2_STEP_NO_SYNC:
+		return "use a file on persistent memory, in a file system mounted with DAX";
+	default:
+		return "use a machine whose CPU caches survive a power cut (eADR)";
+	}
+}
+
 int pmem2_granularity_check(const struct pmem2_verdict *verdict, const struct pmem2_source *src,
 	enum pmem2_granularity required)
 {
+	const char *granularity = pmem2_granularity_name(verdict->granularity);
 	char step[320];
 
 	if (verdict->granularity <= required)
@@ -240,14 +256,8 @@ int pmem2_granularity_check(const struct pmem2_verdict *verdict, const struct pm
 	pmem2_granularity_explain(verdict, step, sizeof(step));
 	add_file_system(src, step, sizeof(step));
 	add_region(src, step, sizeof(step));
-	if (verdict->granularity == PMEM2_GRANULARITY_PAGE)
-		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-			"requested granularity not available because fd doesn't point to "
-			"DAX-enabled file or kernel doesn't support MAP_SYNC flag (Linux >= "
-			"4.15): %s",
-			step);
-
 	return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-		"requested granularity not available because the platform doesn't support eADR: %s",
-		step);
+		"%s is required, %s is what the mapping would have: %s. Require %s, or %s",
+		pmem2_granularity_name(required), granularity, step, granularity,
+		advice(verdict->step));
 }

@@ -230,7 +230,9 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 static int check_adopted(const struct pmem2_source *src, enum pmem2_granularity gran)
 {
 	if ((unsigned)gran > PMEM2_GRANULARITY_PAGE)
-		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED, "unknown granularity value %d",
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			"%d is not a granularity: use PMEM2_GRANULARITY_BYTE (0), _CACHE_LINE (1) or "
+			"_PAGE (2)",
 			(int)gran);
 	if (gran == PMEM2_GRANULARITY_PAGE && src->type == PMEM2_SOURCE_DEVDAX)
 		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,

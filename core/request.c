@@ -19,20 +19,26 @@ static int measure(const struct pmem2_config *cfg, const struct pmem2_source *sr
 		return ret;
 
 	if (cfg->offset % alignment != 0)
-		return pmem2_err(PMEM2_E_OFFSET_UNALIGNED, "offset is not a multiple of %zu",
-			alignment);
+		return pmem2_err(PMEM2_E_OFFSET_UNALIGNED,
+			"offset %zu is not a multiple of the source's alignment, %zu: round it down",
+			cfg->offset, alignment);
 	if (src->type == PMEM2_SOURCE_DEVDAX && cfg->sharing == PMEM2_PRIVATE)
 		return pmem2_err(PMEM2_E_SRC_DEVDAX_PRIVATE,
-			"Device DAX does not support private mappings");
+			"a private mapping cannot be made of Device DAX: use PMEM2_SHARED, or a file");
 	if (size == 0)
-		return pmem2_err(PMEM2_E_SOURCE_EMPTY, "file length is equal 0");
+		return pmem2_err(PMEM2_E_SOURCE_EMPTY,
+			"the source has 0 bytes, so there is nothing to map: give it a size first, "
+			"with posix_fallocate(3) for example");
 	if (cfg->length % alignment != 0)
-		return pmem2_err(PMEM2_E_LENGTH_UNALIGNED, "length is not a multiple of %zu",
-			alignment);
-	if (cfg->offset + cfg->length < cfg->offset)
-		return pmem2_err(PMEM2_E_MAP_RANGE, "overflow of offset and length");
-	if (cfg->offset + cfg->length > size)
-		return pmem2_err(PMEM2_E_MAP_RANGE, "mapping larger than file size");
+		return pmem2_err(PMEM2_E_LENGTH_UNALIGNED,
+			"length %zu is not a multiple of the source's alignment, %zu: round it, or "
+			"use 0 for all up to the source's end",
+			cfg->length, alignment);
+	if (cfg->offset > size || cfg->length > size - cfg->offset)
+		return pmem2_err(PMEM2_E_MAP_RANGE,
+			"%zu bytes from offset %zu end after the source, which has %zu: map less, "
+			"or let it grow first",
+			cfg->length, cfg->offset, size);
 
 	*length = cfg->length;
 	if (cfg->length == 0)
@@ -72,7 +78,9 @@ int pmem2_request_read(const struct pmem2_config *cfg, const struct pmem2_source
 
 	if (!cfg->granularity_set)
 		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SET,
-			"please define the max granularity requested for the mapping");
+			"the config has no required granularity: call "
+			"pmem2_config_set_required_store_granularity (with PMEM2_GRANULARITY_PAGE "
+			"any file will do)");
 
 	int ret = pmem2_source_alignment(src, &alignment);
 	if (ret == 0)

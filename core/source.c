@@ -54,6 +54,22 @@ dev_t pmem2_source_device(const struct pmem2_source *src)
 	return nameless ? 0 : src->device;
 }
 
+static const char *type_name(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return "a directory";
+	case S_IFBLK:
+		return "a block device";
+	case S_IFIFO:
+		return "a pipe";
+	case S_IFSOCK:
+		return "a socket";
+	default:
+		return "of no type that holds data";
+	}
+}
+
 static int classify(struct pmem2_source *src, const struct stat *st)
 {
 	if (S_ISREG(st->st_mode)) {
@@ -62,13 +78,10 @@ static int classify(struct pmem2_source *src, const struct stat *st)
 		return 0;
 	}
 
-	if (S_ISDIR(st->st_mode))
-		return pmem2_err(PMEM2_E_INVALID_FILE_TYPE,
-			"cannot set fd to directory in pmem2_source_from_fd");
-
 	if (!S_ISCHR(st->st_mode))
-		return pmem2_err(PMEM2_E_INVALID_FILE_TYPE, "file type 0%o not supported",
-			(unsigned)(st->st_mode & S_IFMT));
+		return pmem2_err(PMEM2_E_INVALID_FILE_TYPE,
+			"fd %d is %s: a source is a regular file, or a Device DAX", src->fd,
+			type_name(st->st_mode));
 
 	if (!is_devdax(st->st_rdev))
 		return pmem2_err(PMEM2_E_INVALID_FILE_TYPE,
@@ -91,7 +104,9 @@ int pmem2_source_init(struct pmem2_source *src, int fd)
 	}
 	if ((flags & O_ACCMODE) == O_WRONLY)
 		return pmem2_err(PMEM2_E_INVALID_FILE_HANDLE,
-			"fd must be open with O_RDONLY or O_RDWR");
+			"fd %d is open with O_WRONLY, and a mapping has to read: open it with "
+			"O_RDWR",
+			fd);
 
 	struct stat st;
 	if (fstat(fd, &st) != 0)
@@ -144,7 +159,7 @@ int pmem2_source_get_fd(const struct pmem2_source *src, int *fd)
 {
 	if (src->type == PMEM2_SOURCE_ANON)
 		return pmem2_err(PMEM2_E_FILE_DESCRIPTOR_NOT_SET,
-			"File descriptor is not set, source type does not support fd");
+			"the source is anonymous memory, which has no file descriptor");
 
 	*fd = src->fd;
 	return 0;

@@ -23,7 +23,8 @@ static int check_length(size_t size)
 {
 	if (!is_page_multiple(size))
 		return pmem2_err(PMEM2_E_LENGTH_UNALIGNED,
-			"reservation size %zu is not a multiple of %zu", size, pmem2_page_size());
+			"size %zu is not a multiple of the page size, %zu: round it up", size,
+			pmem2_page_size());
 
 	return 0;
 }
@@ -44,9 +45,11 @@ static int check_new(const void *addr, size_t size)
 {
 	if (!is_page_multiple((uintptr_t)addr))
 		return pmem2_err(PMEM2_E_ADDRESS_UNALIGNED,
-			"reservation address %p is not a multiple of %zu", addr, pmem2_page_size());
+			"the address %p is not a multiple of the page size, %zu: round it", addr,
+			pmem2_page_size());
 	if (size == 0)
-		return pmem2_err(PMEM2_E_LENGTH_OUT_OF_RANGE, "reservation size is 0");
+		return pmem2_err(PMEM2_E_LENGTH_OUT_OF_RANGE,
+			"a reservation of 0 bytes cannot be made: reserve a page at least");
 
 	return check_length(size);
 }
@@ -113,7 +116,7 @@ int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size)
 
 	uintptr_t end = start_of(rsv) + rsv->size;
 	if (size > UINTPTR_MAX - end)
-		return pmem2_err(-ENOMEM, "no address space for %zu bytes more behind %p", size,
+		return pmem2_err(-ENOMEM, "no address space for %zu bytes more after %p", size,
 			(void *)end);
 
 	void *unused;
@@ -128,8 +131,8 @@ static int check_shrink(struct pmem2_vm_reservation *rsv, size_t offset, size_t 
 {
 	if (!is_page_multiple(offset))
 		return pmem2_err(PMEM2_E_OFFSET_UNALIGNED,
-			"reservation offset %zu is not a multiple of %zu", offset,
-			pmem2_page_size());
+			"offset %zu in the reservation is not a multiple of the page size, %zu: round it",
+			offset, pmem2_page_size());
 
 	int ret = check_length(size);
 	if (ret != 0)
@@ -137,18 +140,23 @@ static int check_shrink(struct pmem2_vm_reservation *rsv, size_t offset, size_t 
 
 	if (offset >= rsv->size)
 		return pmem2_err(PMEM2_E_OFFSET_OUT_OF_RANGE,
-			"offset %zu is not inside the reservation of %zu bytes", offset, rsv->size);
+			"offset %zu is beyond the reservation, which has %zu bytes", offset,
+			rsv->size);
 	if (size == 0)
-		return pmem2_err(PMEM2_E_LENGTH_OUT_OF_RANGE, "size to shrink by is 0");
+		return pmem2_err(PMEM2_E_LENGTH_OUT_OF_RANGE,
+			"0 bytes cannot be given back: shrink by a page at least");
 	if (size > rsv->size - offset)
 		return pmem2_err(PMEM2_E_LENGTH_OUT_OF_RANGE,
-			"%zu bytes from %zu end behind the reservation of %zu bytes", size, offset,
+			"%zu bytes from offset %zu end after the reservation of %zu", size, offset,
 			rsv->size);
 	if (offset > 0 && offset + size < rsv->size)
 		return pmem2_err(PMEM2_E_NOSUPP,
-			"shrinking reservation from the middle is not supported");
+			"%zu bytes from offset %zu are in the middle of the reservation of %zu: "
+			"give back its beginning or its end",
+			size, offset, rsv->size);
 	if (size == rsv->size)
-		return pmem2_err(PMEM2_E_NOSUPP, "shrinking whole reservation is not supported");
+		return pmem2_err(PMEM2_E_NOSUPP,
+			"%zu bytes are all of the reservation: delete it instead", size);
 	if (pmem2_range_meets(&rsv->maps, start_of(rsv) + offset, start_of(rsv) + offset + size))
 		return pmem2_err(PMEM2_E_VM_RESERVATION_NOT_EMPTY,
 			"maps are in the %zu bytes from offset %zu: delete them first", size,
@@ -178,12 +186,12 @@ int pmem2_vm_reservation_claim(struct pmem2_vm_reservation *rsv, size_t offset, 
 {
 	if (!is_page_multiple(offset))
 		return pmem2_err(PMEM2_E_OFFSET_UNALIGNED,
-			"reservation offset %zu is not a multiple of %zu", offset,
-			pmem2_page_size());
+			"offset %zu in the reservation is not a multiple of the page size, %zu: round it",
+			offset, pmem2_page_size());
 	if (offset > rsv->size || length > rsv->size - offset)
 		return pmem2_err(beyond,
-			"%zu bytes at offset %zu end behind the reservation of %zu bytes", length,
-			offset, rsv->size);
+			"%zu bytes from offset %zu end after the reservation of %zu: extend it first",
+			length, offset, rsv->size);
 
 	uintptr_t begin = start_of(rsv) + offset;
 	if ((begin & (alignment - 1)) != 0)

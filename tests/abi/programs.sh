@@ -36,7 +36,10 @@ build() {
 on() { # LIBRARY-DIRECTORY COMMAND...
 	local directory=$1
 	shift
-	LD_LIBRARY_PATH=$directory "$@" 2>&1 || echo "status $?"
+	# the sentence after a function's name is each library's own
+	LD_LIBRARY_PATH=$directory "$@" >said 2>&1 && status=0 || status=$?
+	sed 's/^\(pmem2_[a-z_0-9]*\): .*/\1: why/' said
+	[ $status = 0 ] || echo "status $status"
 }
 
 blank() { # SIZE FILE...

@@ -29,6 +29,22 @@ int api_manual(int manual, int pmdk)
 	return api_is_peer() || api_is_old() ? pmdk : manual;
 }
 
+void api_says(const char *const *names)
+{
+	for (; !api_is_peer() && *names; names++)
+		ck_assert_msg(strstr(pmem2_errormsg(), *names), "'%s' is not in '%s'", *names,
+			pmem2_errormsg());
+}
+
+const char *decimal(size_t number)
+{
+	static char texts[8][24];
+	static size_t next;
+	char *text = texts[next++ % 8];
+	snprintf(text, sizeof(texts[0]), "%zu", number);
+	return text;
+}
+
 const char *const api_forced[] = {"PAGE", "CACHE_LINE", "BYTE"};
 static bool has_cpu_backend;
 

@@ -10,7 +10,7 @@ START_TEST(default_granularity_is_unset)
 	struct pmem2_map *map;
 	works(pmem2_config_new(&cfg));
 	fails(pmem2_map_new(&map, cfg, api_anon(PAGE)), PMEM2_E_GRANULARITY_NOT_SET);
-	says("please define the max granularity requested for the mapping");
+	says("pmem2_config_set_required_store_granularity");
 }
 END_TEST
 
@@ -45,7 +45,7 @@ START_TEST(unknown_granularity_keeps_the_old_one)
 	struct pmem2_config *cfg = api_config();
 	fails(pmem2_config_set_required_store_granularity(cfg, (enum pmem2_granularity)3),
 		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
-	says("unknown granularity value 3");
+	says("3 ", "PMEM2_GRANULARITY_BYTE");
 	fails(pmem2_config_set_required_store_granularity(cfg, (enum pmem2_granularity) - 1),
 		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
 	api_map(cfg, api_source(api_file(PAGE)));
@@ -57,7 +57,7 @@ START_TEST(offset_over_int64_max_keeps_the_old_one)
 	struct pmem2_config *cfg = api_config();
 	works(pmem2_config_set_offset(cfg, PAGE));
 	fails(pmem2_config_set_offset(cfg, (size_t)INT64_MAX + 1), PMEM2_E_OFFSET_OUT_OF_RANGE);
-	says("offset is greater than INT64_MAX");
+	says(decimal((size_t)INT64_MAX + 1), decimal(INT64_MAX));
 	fails(pmem2_config_set_offset(cfg, SIZE_MAX), PMEM2_E_OFFSET_OUT_OF_RANGE);
 	struct pmem2_map *map = api_map(cfg, api_source(api_file(3 * PAGE)));
 	ck_assert_uint_eq(pmem2_map_get_size(map), 2 * PAGE);
@@ -71,7 +71,7 @@ START_TEST(unknown_sharing_keeps_the_old_one)
 	works(pmem2_config_set_sharing(cfg, PMEM2_PRIVATE));
 	fails(pmem2_config_set_sharing(cfg, (enum pmem2_sharing_type)7),
 		PMEM2_E_INVALID_SHARING_VALUE);
-	says("unknown sharing value 7");
+	says("7 ", "PMEM2_SHARED", "PMEM2_PRIVATE");
 	struct pmem2_map *map = api_map(cfg, api_source(api_file(PAGE)));
 	ck_assert(api_has_prot(pmem2_map_get_address(map), "rw-p"));
 }
@@ -84,9 +84,9 @@ START_TEST(invalid_protection_keeps_the_old_one)
 	for (unsigned bit = 0; bit < 29; bit++)
 		fails(pmem2_config_set_protection(cfg, 1U << bit), PMEM2_E_INVALID_PROT_FLAG);
 	fails(pmem2_config_set_protection(cfg, 5), PMEM2_E_INVALID_PROT_FLAG);
-	says("invalid flag 5");
+	says("0x5 ", "PMEM2_PROT_EXEC");
 	fails(pmem2_config_set_protection(cfg, PMEM2_PROT_WRITE | 1), PMEM2_E_INVALID_PROT_FLAG);
-	says("invalid flag 2147483649");
+	says("0x80000001 ");
 	struct pmem2_map *map = api_map(cfg, api_source(api_file(PAGE)));
 	ck_assert(api_has_prot(pmem2_map_get_address(map), "r--s"));
 }

@@ -7,14 +7,17 @@
 
 #include <pthread.h>
 
-/* an error that is always the same */
+/* an error that is always the same, and its message */
+static char well_known[200];
+
 static void well_known_failure(void)
 {
 	struct pmem2_config *cfg = api_config();
 	fails(pmem2_config_set_sharing(cfg, (enum pmem2_sharing_type)31415),
 		PMEM2_E_INVALID_SHARING_VALUE);
 	works(pmem2_config_delete(&cfg));
-	ck_assert_str_eq(pmem2_errormsg(), "unknown sharing value 31415");
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "31415"));
+	snprintf(well_known, sizeof(well_known), "%s", pmem2_errormsg());
 }
 
 START_TEST(message_is_empty_at_first)
@@ -28,7 +31,7 @@ START_TEST(message_is_not_cleared_by_success)
 	well_known_failure();
 	struct pmem2_map *map = api_map_file(PAGE);
 	works(pmem2_map_delete(&map));
-	ck_assert_str_eq(pmem2_errormsg(), "unknown sharing value 31415");
+	ck_assert_str_eq(pmem2_errormsg(), well_known);
 }
 END_TEST
 
@@ -37,7 +40,7 @@ static void *other_thread(void *arg)
 	ck_assert_str_eq(pmem2_errormsg(), "");
 	struct pmem2_source *src;
 	fails(pmem2_source_from_fd(&src, open("/", O_RDONLY)), PMEM2_E_INVALID_FILE_TYPE);
-	ck_assert_str_eq(pmem2_errormsg(), "cannot set fd to directory in pmem2_source_from_fd");
+	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "directory"));
 	return arg;
 }
 
@@ -47,7 +50,7 @@ START_TEST(message_is_per_thread)
 	well_known_failure();
 	ck_assert_int_eq(pthread_create(&thread, NULL, other_thread, NULL), 0);
 	pthread_join(thread, NULL);
-	ck_assert_str_eq(pmem2_errormsg(), "unknown sharing value 31415");
+	ck_assert_str_eq(pmem2_errormsg(), well_known);
 }
 END_TEST
 
@@ -91,9 +94,10 @@ START_TEST(perror_prints_text_colon_message_newline_on_stderr)
 {
 	char said[1000];
 	catch_stderr(perror_forms, said, sizeof(said));
-	ck_assert_str_eq(said, "plain: unknown sharing value 31415\n"
-			       "formatted: 42: unknown sharing value 31415\n"
-			       ": unknown sharing value 31415\n");
+	char expected[1000];
+	snprintf(expected, sizeof(expected), "plain: %s\nformatted: 42: %s\n: %s\n", well_known,
+		well_known, well_known);
+	ck_assert_str_eq(said, expected);
 }
 END_TEST
 
@@ -115,9 +119,8 @@ START_TEST(every_error_has_its_message)
 	for (size_t i = 0; i < failing_count; i++) {
 		well_known_failure();
 		failing[i].call();
-		ck_assert_msg(*pmem2_errormsg() &&
-				      strcmp(pmem2_errormsg(), "unknown sharing value 31415"),
-			"%s: '%s'", failing[i].name, pmem2_errormsg());
+		ck_assert_msg(*pmem2_errormsg() && strcmp(pmem2_errormsg(), well_known), "%s: '%s'",
+			failing[i].name, pmem2_errormsg());
 	}
 }
 END_TEST

@@ -47,7 +47,7 @@ START_TEST(granularity_not_set_comes_first)
 		.offset = 1,
 		.length = 1,
 		.code = PMEM2_E_GRANULARITY_NOT_SET});
-	says("please define the max granularity requested for the mapping");
+	says("pmem2_config_set_required_store_granularity");
 }
 END_TEST
 
@@ -70,7 +70,7 @@ START_TEST(offset_unaligned_comes_before_source_empty)
 		.length = 1,
 		.granularity = page,
 		.code = PMEM2_E_OFFSET_UNALIGNED});
-	says("offset is not a multiple of 4096");
+	says("offset 1 ", decimal(PAGE));
 }
 END_TEST
 
@@ -80,7 +80,7 @@ START_TEST(source_empty_comes_before_length_unaligned)
 		.length = 1,
 		.granularity = page,
 		.code = PMEM2_E_SOURCE_EMPTY});
-	says("file length is equal 0");
+	says("0 bytes", "posix_fallocate");
 }
 END_TEST
 
@@ -91,7 +91,7 @@ START_TEST(length_unaligned_comes_before_map_range)
 		.length = PAGE + 1,
 		.granularity = page,
 		.code = PMEM2_E_LENGTH_UNALIGNED});
-	says("length is not a multiple of 4096");
+	says("length", decimal(PAGE));
 }
 END_TEST
 
@@ -103,7 +103,7 @@ START_TEST(map_range_comes_before_the_reservation)
 		.rsv = api_reserve(PAGE),
 		.rsv_offset = 1,
 		.code = PMEM2_E_MAP_RANGE});
-	says("mapping larger than file size");
+	says(decimal(2 * PAGE), decimal(PAGE));
 }
 END_TEST
 
@@ -149,7 +149,7 @@ START_TEST(overflow_of_offset_and_length_is_map_range)
 		.length = SIZE_MAX - PAGE + 1,
 		.granularity = page,
 		.code = PMEM2_E_MAP_RANGE});
-	says("overflow of offset and length");
+	says(decimal((size_t)INT64_MAX + 1 - PAGE), decimal(SIZE_MAX - PAGE + 1));
 }
 END_TEST
 

@@ -40,7 +40,7 @@ END_TEST
 START_TEST(write_only_fd_is_invalid_file_handle)
 {
 	refused(api_reopen(api_file(PAGE), O_WRONLY), PMEM2_E_INVALID_FILE_HANDLE);
-	says("fd must be open with O_RDONLY or O_RDWR");
+	says("O_WRONLY", "O_RDWR");
 }
 END_TEST
 
@@ -49,7 +49,7 @@ START_TEST(write_only_is_checked_before_the_type)
 	int fds[2];
 	ck_assert_int_eq(pipe(fds), 0);
 	refused(fds[1], PMEM2_E_INVALID_FILE_HANDLE);
-	says("fd must be open with O_RDONLY or O_RDWR");
+	says("O_WRONLY", "O_RDWR");
 	refused(open("/dev/null", O_WRONLY), PMEM2_E_INVALID_FILE_HANDLE);
 }
 END_TEST
@@ -57,23 +57,23 @@ END_TEST
 START_TEST(directory_is_invalid_file_type)
 {
 	refused(open("/", O_RDONLY), PMEM2_E_INVALID_FILE_TYPE);
-	says("cannot set fd to directory in pmem2_source_from_fd");
+	says("directory", "regular file");
 }
 END_TEST
 
-START_TEST(pipe_is_invalid_file_type_in_octal)
+START_TEST(pipe_is_invalid_file_type)
 {
 	int fds[2];
 	ck_assert_int_eq(pipe(fds), 0);
 	refused(fds[0], PMEM2_E_INVALID_FILE_TYPE);
-	says("file type 010000 not supported");
+	says("pipe", "regular file");
 }
 END_TEST
 
 START_TEST(socket_is_invalid_file_type)
 {
 	refused(socket(AF_UNIX, SOCK_STREAM, 0), PMEM2_E_INVALID_FILE_TYPE);
-	says("file type 0140000 not supported");
+	says("socket", "regular file");
 }
 END_TEST
 
@@ -87,7 +87,7 @@ START_TEST(block_device_is_invalid_file_type)
 	unlink(path);
 	ck_assert_int_ge(fd, 0);
 	refused(fd, PMEM2_E_INVALID_FILE_TYPE);
-	says("file type 060000 not supported");
+	says("block device", "regular file");
 }
 END_TEST
 
@@ -246,7 +246,7 @@ START_TEST(anonymous_has_no_fd)
 {
 	int fd = 99;
 	fails(pmem2_source_get_fd(api_anon(PAGE), &fd), PMEM2_E_FILE_DESCRIPTOR_NOT_SET);
-	says("File descriptor is not set, source type does not support fd");
+	says("anonymous", "descriptor");
 	ck_assert_int_eq(fd, 99);
 }
 END_TEST
@@ -310,10 +310,10 @@ END_TEST
 
 API_MAIN("source", negative_or_closed_fd_is_invalid_file_handle,
 	write_only_fd_is_invalid_file_handle, write_only_is_checked_before_the_type,
-	directory_is_invalid_file_type, pipe_is_invalid_file_type_in_octal,
-	socket_is_invalid_file_type, block_device_is_invalid_file_type,
-	anonymous_inode_is_invalid_file_type, character_device_that_is_not_dax_is_invalid_file_type,
-	memfd_is_fine, deleted_file_is_fine, o_tmpfile_is_fine, append_and_read_only_are_fine,
+	directory_is_invalid_file_type, pipe_is_invalid_file_type, socket_is_invalid_file_type,
+	block_device_is_invalid_file_type, anonymous_inode_is_invalid_file_type,
+	character_device_that_is_not_dax_is_invalid_file_type, memfd_is_fine, deleted_file_is_fine,
+	o_tmpfile_is_fine, append_and_read_only_are_fine,
 	o_path_is_accepted_and_mapping_it_gives_ebadf, fd_is_neither_duplicated_nor_closed,
 	get_fd_answers_the_fd, size_is_read_on_every_call, type_is_read_once,
 	closed_later_size_is_invalid_file_handle, closed_later_alignment_and_get_fd_still_answer,

@@ -189,7 +189,7 @@ START_TEST(a_refusal_names_the_step)
 
 	refuses_finer(&page, &other, PMEM2_GRANULARITY_CACHE_LINE,
 		"MAP_SYNC was refused: Invalid argument");
-	refuses_finer(&line, &devdax, PMEM2_GRANULARITY_BYTE, "doesn't support eADR");
+	refuses_finer(&line, &devdax, PMEM2_GRANULARITY_BYTE, "(eADR)");
 	refuses_finer(&line, &devdax, PMEM2_GRANULARITY_BYTE, "is memory_controller");
 }
 END_TEST

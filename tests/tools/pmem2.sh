@@ -60,7 +60,7 @@ unset PMEM2_FORCE_GRANULARITY
 point "what decides without it" says "^decided by: +(MAP_SYNC|the nd region|no CPU backend)" "$pmem2" info file
 
 : >empty
-point "an empty file" says "^pmem2: empty: file length is equal 0" status 1 "$pmem2" info empty
+point "an empty file" says "^pmem2: empty: the source has 0 bytes" status 1 "$pmem2" info empty
 point "no file" says "^pmem2: missing: No such file" status 1 "$pmem2" info missing
 point "a directory" says "^pmem2: \.: .*directory" status 1 "$pmem2" info .
 point "another device" says "^pmem2: /dev/zero: .*no Device DAX" status 1 "$pmem2" info /dev/zero
