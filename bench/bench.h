@@ -38,6 +38,7 @@ void bench_sides(struct bench *bench, struct work *work, enum contract contract,
 	enum pmem2_granularity granularity, void (*run)(const struct side *side), void *job);
 
 /* the groups */
+void bare_group(struct bench *bench);
 void copy_group(struct bench *bench);
 void overlap_group(struct bench *bench);
 void memset_group(struct bench *bench);

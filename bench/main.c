@@ -9,11 +9,12 @@
 
 #include "bench.h"
 #include "output.h"
+#include "processes.h"
 
 struct options {
 	const char *ours, *backends, *peer, *dir, *disk_dir, *csv, *summary, *group, *op;
-	unsigned runs;
-	bool self;
+	unsigned runs, processes;
+	bool self, rows;
 };
 
 static const char usage[] =
@@ -24,7 +25,8 @@ static const char usage[] =
 	"  --backends DIR    and its backends\n"
 	"  --dir DIR         a directory on tmpfs (/dev/shm)\n"
 	"  --disk-dir DIR    one on a disk; without it these rows are left out\n"
-	"  --runs N          how often everything is measured; medians are shown (3)\n"
+	"  --processes N     in how many processes everything is measured; medians are shown (3)\n"
+	"  --runs N          how often in each (1)\n"
 	"  --group NAME      only this group of rows\n"
 	"  --op WORD         only operations with WORD in their name\n"
 	"  --csv FILE, --summary FILE\n";
@@ -36,6 +38,8 @@ static const struct option long_options[] = {
 	{"backends", required_argument, NULL, 'b'},
 	{"dir", required_argument, NULL, 'd'},
 	{"disk-dir", required_argument, NULL, 'D'},
+	{"processes", required_argument, NULL, 'P'},
+	{"rows", no_argument, NULL, 'R'},
 	{"runs", required_argument, NULL, 'r'},
 	{"group", required_argument, NULL, 'g'},
 	{"op", required_argument, NULL, 'O'},
@@ -44,6 +48,16 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{0},
 };
+
+static unsigned count(const char *option, const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (end == text || *end != '\0' || n < 1 || n > RUNS_MAX)
+		errx(2, "%s takes 1 to %d, not \"%s\"", option, RUNS_MAX, text);
+	return (unsigned)n;
+}
 
 static void set_option(struct options *options, int option)
 {
@@ -80,9 +94,13 @@ static void set_option(struct options *options, int option)
 		options->summary = optarg;
 		break;
 	case 'r':
-		options->runs = (unsigned)atoi(optarg);
-		if (options->runs < 1 || options->runs > RUNS_MAX)
-			errx(2, "--runs takes 1 to %d", RUNS_MAX);
+		options->runs = count("--runs", optarg);
+		break;
+	case 'P':
+		options->processes = count("--processes", optarg);
+		break;
+	case 'R':
+		options->rows = true;
 		break;
 	case 'h':
 		fputs(usage, stdout);
@@ -135,6 +153,7 @@ static void run_groups(struct bench *bench)
 	page_group(bench);
 	flush_group(bench);
 	random_group(bench);
+	bare_group(bench);
 	copy_group(bench);
 	overlap_group(bench);
 	memset_group(bench);
@@ -182,12 +201,23 @@ static void make_room_for_copies(char **argv)
 	err(1, "cannot start again");
 }
 
+static void measure_here(struct bench *bench, const struct options *options)
+{
+	bench->fd = open_file(options->dir);
+	memory_init(&bench->memory, bench->fd);
+	load(bench, options);
+	harness_init();
+	for (unsigned run = 1; run <= options->runs; run++)
+		run_groups(bench);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = {.ours = BENCH_LIBRARY,
 		.backends = BENCH_BACKENDS,
 		.dir = "/dev/shm",
-		.runs = 3};
+		.runs = 1,
+		.processes = 3};
 	static struct bench bench;
 	int option;
 
@@ -202,13 +232,14 @@ int main(int argc, char **argv)
 	bench.disk_dir = options.disk_dir;
 	bench.group = options.group;
 	bench.op = options.op;
-	bench.fd = open_file(options.dir);
-	memory_init(&bench.memory, bench.fd);
-	load(&bench, &options);
-	harness_init();
-	for (unsigned run = 1; run <= options.runs; run++) {
-		fprintf(stderr, "run %u of %u\n", run, options.runs);
-		run_groups(&bench);
+	if (options.rows) {
+		measure_here(&bench, &options);
+		processes_print(stdout, &bench.results);
+		return 0;
+	}
+	for (unsigned i = 1; i <= options.processes; i++) {
+		fprintf(stderr, "process %u of %u\n", i, options.processes);
+		processes_measure(&bench.results, argv);
 	}
 	print_results(&bench, &options);
 	return 0;

@@ -17,12 +17,12 @@ struct row {
 };
 
 enum {
-	RUNS_MAX = 9,
+	RUNS_MAX = 32,
 };
 
 struct result {
 	struct row row;
-	struct timing runs[RUNS_MAX];
+	struct timing runs[RUNS_MAX]; /* of one process each, or all of this one */
 	unsigned n_runs;
 };
 
@@ -36,5 +36,13 @@ void results_add(struct results *results, const struct row *row, const struct ti
 
 /* The median over the runs of each figure. */
 struct timing result_median(const struct result *result);
+
+/* How the ratios of the runs differ. */
+struct spread {
+	double least, most;
+	bool bimodal; /* of four runs and more, two and more on either side of a gap */
+};
+
+struct spread result_spread(const struct result *result);
 
 #endif

@@ -3,7 +3,7 @@
 # Builds, fetches Debian's libpmem2, measures, plots: all of it into bench/results.
 set -eu
 
-usage="usage: run.sh [--peer FILE | --self] [--runs N] [--group NAME] [--op WORD]
+usage="usage: run.sh [--peer FILE | --self] [--processes N] [--runs N] [--group NAME] [--op WORD]
 Times the library beside Debian's libpmem2, or FILE, or itself; bench/README.md says how. BUILD names the build
 directory (build-bench)."
 case ${1-} in

@@ -111,6 +111,25 @@ static void print_misses(FILE *out, const struct results *results)
 		with_target - misses, with_target);
 }
 
+static void print_bimodal(FILE *out, const struct results *results)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < results->n; i++) {
+		const struct row *row = &results->list[i].row;
+		struct spread spread = result_spread(&results->list[i]);
+
+		if (!spread.bimodal)
+			continue;
+		if (n++ == 0)
+			fprintf(out, "\nRows that come out in two ways, by the process:\n\n"
+				     "| group | operation | place | state | size | ratio |\n"
+				     "|---|---|---|---|---|---|\n");
+		fprintf(out, "| %s | %s | %s | %s | %zu | %.2f..%.2f |\n", row->group, row->op,
+			row->place, row->state, row->size, spread.least, spread.most);
+	}
+}
+
 /* the same library on both sides: what is not 1.00 is noise */
 static void print_noise(FILE *out, const struct results *results)
 {
@@ -129,9 +148,10 @@ void output_summary(FILE *out, const struct results *results, const char *peer, 
 	print_machine(out, peer);
 	if (self) {
 		print_noise(out, results);
-		return;
+	} else {
+		print_headlines(out, results);
+		fputc('\n', out);
+		print_misses(out, results);
 	}
-	print_headlines(out, results);
-	fputc('\n', out);
-	print_misses(out, results);
+	print_bimodal(out, results);
 }
