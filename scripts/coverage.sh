@@ -29,7 +29,7 @@ export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-1000}
 failed=0
 meson test -C $build --no-rebuild --suite core --suite fault --suite fuzz --suite api --suite abi \
 	--suite backends --suite powerfail --suite tools --suite examples --no-suite model --no-suite races \
-	--timeout-multiplier 4 --print-errorlogs >$build/tests.txt || { failed=1; cat $build/tests.txt; }
+	--print-errorlogs >$build/tests.txt || { failed=1; cat $build/tests.txt; }
 
 scripts/coverage.py ${1+"$1"} $build 95 85 || failed=1
 exit $failed

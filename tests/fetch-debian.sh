@@ -37,7 +37,7 @@ apt() {
 	apt-get -q -o "Dir::State::Lists=$dir/lists" -o "Dir::Cache=$dir/cache" \
 		-o Dir::State::Status=/dev/null -o Debug::NoLocking=1 \
 		-o "APT::Architecture=$arch" -o "APT::Architectures=$arch" \
-		-o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=1 -o Acquire::http::Timeout=20 "$@"
+		-o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3 -o Acquire::http::Timeout=120 "$@"
 }
 
 if ! [ -e lists-ready ]; then

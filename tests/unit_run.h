@@ -13,7 +13,7 @@ static inline int unit_run_with(const char *name, const TTest *const tests[], SF
 	Suite *suite = suite_create(name);
 	TCase *tc = tcase_create(name);
 
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 0); /* Meson's is enough */
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	for (size_t i = 0; tests[i] != NULL; i++)
 		tcase_add_test(tc, tests[i]);

@@ -121,7 +121,7 @@ int api_main(const char *area, const TTest *const *cases, size_t n)
 	const char *only = getenv("PMEM2_TEST_ONLY");
 	Suite *suite = suite_create(area);
 	TCase *tc = tcase_create(area);
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 0); /* Meson's is enough */
 	suite_add_tcase(suite, tc);
 	for (size_t i = 0; i < n; i++) {
 		if (only ? strcmp(only, cases[i]->name)

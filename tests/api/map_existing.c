@@ -161,11 +161,9 @@ START_TEST(page_persist_works)
 	works(pmem2_map_from_existing(&map, api_source(fd), addr, 2 * PAGE,
 		PMEM2_GRANULARITY_PAGE));
 	addr[PAGE + 1] = 'x';
-	alarm(20);
 	pmem2_get_persist_fn(map)(addr, 2 * PAGE);
 	pmem2_get_persist_fn(map)(addr + 17, 1);
 	works(pmem2_deep_flush(map, addr, 2 * PAGE));
-	alarm(0);
 	ck_assert_int_eq(api_byte(fd, PAGE + 1), 'x');
 }
 END_TEST

@@ -266,6 +266,7 @@ int main(int argc, char **argv)
 	}
 	setup();
 	srunner_set_fork_status(runner, CK_NOFORK);
+	tcase_set_timeout(tc, 0); /* Meson's is enough */
 	tcase_add_test(tc, reader_notices);
 	tcase_add_loop_test(tc, every_variant, 0, sizeof(contracts) / sizeof(contracts[0]));
 	suite_add_tcase(suite, tc);

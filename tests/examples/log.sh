@@ -74,7 +74,7 @@ point "a directory" says "directory" status 2 "$log" . verify
 mkfifo pipe
 append locked <pipe >/dev/null 2>&1 &
 exec 9>pipe
-for ((i = 0; i < 100; i++)); do [ ! -s locked ] && sleep 0.05; done
+until [ -s locked ]; do sleep 0.05; done
 point "one writer" says "another process has it open" status 2 append locked <text
 point "no reader beside it" says "another process has it open" status 2 "$log" locked verify
 exec 9>&-

@@ -220,6 +220,7 @@ size_t faults_on_nvdimm(void)
 	TCase *tc = tcase_create("NVDIMM");
 	SRunner *runner = srunner_create(suite);
 
+	tcase_set_timeout(tc, 0); /* Meson's is enough */
 	tcase_add_test(tc, all);
 	suite_add_tcase(suite, tc);
 	srunner_set_fork_status(runner, CK_NOFORK);

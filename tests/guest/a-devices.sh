@@ -24,16 +24,16 @@ new_a_devices() {
 	truncate -s $virtio_size "$1.virtio"
 }
 
-# boot_a NAME PERSISTENCE JOB SECONDS
+# boot_a NAME PERSISTENCE JOB
 boot_a() {
-	name=$1 persistence=$2 job=$3 seconds=$4
+	name=$1 persistence=$2 job=$3
 	set -- -M "q35,nvdimm=on,nvdimm-persistence=$persistence" -m 1G,slots=8,maxmem=8G
 	for number in 0 1 2; do
 		set -- "$@" \
 			-object "memory-backend-file,id=m$number,share=on,mem-path=$work/$name.nvdimm$number,size=$dimm_size" \
 			-device "nvdimm,id=n$number,memdev=m$number,label-size=2M"
 	done
-	sh "$here/boot.sh" "$name" amd64 max "$work/$name.img" "$job" "$seconds" "$@" \
+	sh "$here/boot.sh" "$name" amd64 max "$work/$name.img" "$job" "$@" \
 		-object "memory-backend-file,id=v0,share=on,mem-path=$work/$name.virtio,size=$virtio_size" \
 		-device virtio-pmem-pci,memdev=v0,id=vp0
 }

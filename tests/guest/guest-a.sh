@@ -11,4 +11,4 @@ name=guest-a-$persistence
 
 make_a_image "$work/$name.img"
 new_a_devices "$work/$name"
-boot_a "$name" "$persistence" "a persistence=$persistence" 800
+boot_a "$name" "$persistence" "a persistence=$persistence"

@@ -13,4 +13,4 @@ sh "$here/image.sh" "$work/$name.img" amd64 "$PMEM2_BUILD" \
 	"$nfit/nfit_test_iomap.ko" "$nfit/libnvdimm.ko" "$nfit/nfit.ko" "$nfit/nd_btt.ko" \
 	"$nfit/nd_pmem.ko" "$nfit/device_dax.ko" "$nfit/dax_pmem.ko" \
 	crc32c_generic jbd2 mbcache crc16 ext4 libcrc32c xfs dm-mod "$nfit/nfit_test.ko"
-sh "$here/boot.sh" $name amd64 max "$work/$name.img" b 800 -M q35 -m 1G
+sh "$here/boot.sh" $name amd64 max "$work/$name.img" b -M q35 -m 1G

@@ -20,7 +20,7 @@ sh "$here/image.sh" "$work/$name.img" arm64 "$work/arm64" \
 	dax libnvdimm nfit nd_btt nd_pmem crc32c_generic jbd2 mbcache crc16 ext4
 rm -f "$work/$name.nvdimm"
 truncate -s 258M "$work/$name.nvdimm"
-sh "$here/boot.sh" "$name" arm64 "$model" "$work/$name.img" "c cpu=$cpu" 800 \
+sh "$here/boot.sh" "$name" arm64 "$model" "$work/$name.img" "c cpu=$cpu" \
 	-M virt,nvdimm=on,gic-version=3 -m 1G,slots=4,maxmem=4G \
 	-object "memory-backend-file,id=m0,share=on,mem-path=$work/$name.nvdimm,size=258M" \
 	-device nvdimm,id=n0,memdev=m0,label-size=2M

@@ -27,9 +27,8 @@ moment() {
 }
 
 cut_power() {
-	began=$(date +%s)
 	until grep -q '^ack ' "$console" 2>/dev/null; do
-		[ $(($(date +%s) - began)) -lt 200 ] || break
+		kill -0 "$boot_pid" 2>/dev/null || return 0
 		sleep 0.05
 	done
 	sleep "$(moment)"
@@ -39,7 +38,7 @@ cut_power() {
 # boots MODE, and compares what it found with what the boot before acknowledged
 boot() {
 	rm -f "$console"
-	boot_a $name mem-ctrl "log mode=$1" 300 >"$work/$name.log" 2>&1 &
+	boot_a $name mem-ctrl "log mode=$1" >"$work/$name.log" 2>&1 &
 	boot_pid=$!
 	[ "$1" = last ] || cut_power
 	wait $boot_pid && ended=0 || ended=$?

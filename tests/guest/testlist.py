@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """testlist.py BUILD SUITE... : the tests of these suites as lines of shell, for a guest:
 
-	t SUITE NAME SECONDS env VARIABLE=VALUE... PROGRAM ARGUMENT...
+	t SUITE NAME env VARIABLE=VALUE... PROGRAM ARGUMENT...
 
 without the variables that the guest sets itself, to what is right there; and a line `# FILE` for
 each file of the build that they name. Tests that are scripts, or run none of this CPU's code (suite
@@ -36,7 +36,7 @@ def main(build, *suites):
         for word in test['cmd']:
             if word.startswith(build) and os.path.isfile(word):
                 print('#', word)
-        print(shlex.join(['t', suite, test['name'].replace(' ', '_'), str(test['timeout']), 'env',
+        print(shlex.join(['t', suite, test['name'].replace(' ', '_'), 'env',
                           *settings, *test['cmd']]))
 
 

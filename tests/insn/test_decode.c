@@ -91,6 +91,7 @@ int main(void)
 	TCase *tc = tcase_create("decode");
 	SRunner *runner = srunner_create(suite);
 
+	tcase_set_timeout(tc, 0); /* Meson's is enough */
 	tcase_add_loop_test(tc, what_the_assembler_made, 0, sizeof(samples) / sizeof(samples[0]));
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);

@@ -126,7 +126,7 @@ point "the program is built against it" build_against
 point "and runs" says '^PAGE generic_msync$' probe file /file
 point "+ tools" install libpmem2-tools
 point "pmem2 lists what is installed" says 'generic_msync .* built in' inside pmem2 backends
-by_crashtest() { inside pmem2 crashtest --directory /tmp --check "test -s {}" -- /probe file /file; }
+by_crashtest() { inside pmem2 crashtest --timeout 1200 --directory /tmp --check "test -s {}" -- /probe file /file; }
 point "crashtest names the package that it lacks" says 'powerfail\.so: No such file' by_crashtest
 point "+ powerfail" install libpmem2-backend-powerfail
 point "crashtest finds nothing" says '^crashtest: .* 0 failed$' status 0 by_crashtest

@@ -18,7 +18,7 @@ awk 'BEGIN {
 crashtest() {
 	local program=$1
 	shift
-	"$pmem2" crashtest --json "$@" --check "$program {} verify" -- "$program" "$PWD/data" append <text >result 2>said
+	"$pmem2" crashtest --timeout 1200 --json "$@" --check "$program {} verify" -- "$program" "$PWD/data" append <text >result 2>said
 }
 
 shows() { grep -qE "$1" result || { echo "no $1 in:"; cat result said; return 1; }; }

@@ -14,7 +14,7 @@ of() {
 	local program=$1
 	shift
 	rm -f data
-	"$pmem2" crashtest "$@" --directory images -- "$program" data append <<<"$text"
+	"$pmem2" crashtest --timeout 1200 "$@" --directory images -- "$program" data append <<<"$text"
 }
 nothing_left() { [ -z "$(ls -A tmp)$(ls -A images)" ] || { ls -A tmp images; return 1; }; }
 
@@ -71,8 +71,8 @@ make_again() {
 point "the image again" says '^image: .*/data$' status 0 make_again
 point "it is as broken" status 1 "$broken" image verify
 point "the same trace, without the program" says '"fault": "unordered"' status 1 \
-	"$pmem2" crashtest --json --directory images --trace trace --check "$broken {} verify"
-point "all of it" says ' 0 failed$' "$pmem2" crashtest --all --jobs 1 --directory images --trace trace --check true
+	"$pmem2" crashtest --timeout 1200 --json --directory images --trace trace --check "$broken {} verify"
+point "all of it" says ' 0 failed$' "$pmem2" crashtest --timeout 1200 --all --jobs 1 --directory images --trace trace --check true
 point "an image that is not there" says 'no image nonsense' status 2 \
 	"$pmem2" crashtest --trace trace --image 20:nonsense --output image
 point "an image of before there is a file" says 'no file is mapped yet' status 2 \
@@ -92,16 +92,16 @@ fi
 
 "$log" data append <<<before >said 2>&1
 sum=$(cksum <data)
-on_a_copy() { "$pmem2" crashtest --copy data --check "$log {} verify" -- "$log" data append <<<"$text"; }
+on_a_copy() { "$pmem2" crashtest --timeout 1200 --copy data --check "$log {} verify" -- "$log" data append <<<"$text"; }
 point "on a copy" status 0 on_a_copy
 point "the file itself is as before" test "$sum" = "$(cksum <data)"
-point "two files" status 0 "$pmem2" crashtest --check "$two check {1} {2}" -- "$two" write a b
+point "two files" status 0 "$pmem2" crashtest --timeout 1200 --check "$two check {1} {2}" -- "$two" write a b
 rm -f a b
 point "two files, broken" says '"fault": "unordered"' status 1 \
-	"$pmem2" crashtest --json --check "$two check {1} {2}" -- "$two" write-badly a "b's"
+	"$pmem2" crashtest --timeout 1200 --json --check "$two check {1} {2}" -- "$two" write-badly a "b's"
 if command -v gnuplot >/dev/null; then
 	rm -f a "b's"
-	"$pmem2" crashtest --svg two.svg --check "$two check {1} {2}" -- "$two" write-badly a "b's" >said 2>&1
+	"$pmem2" crashtest --timeout 1200 --svg two.svg --check "$two check {1} {2}" -- "$two" write-badly a "b's" >said 2>&1
 	point "the picture has the first" grep -q '/a<' two.svg
 	point "and the second" grep -qE "/b(&apos;|&#39;|')s<" two.svg
 else
@@ -115,7 +115,7 @@ point "quiet in a pipe" test -z "$(of "$log" --check true 2>&1 >/dev/null | grep
 if command -v script >/dev/null; then
 	rm -f data
 	point "a bar on a terminal" says '##\] +[0-9]+ %  [0-9]+ images, 0 failed' script -qec \
-		"$pmem2 crashtest --check 'sleep 0.2' --directory images -- $log data append <text" /dev/null </dev/null
+		"$pmem2 crashtest --timeout 1200 --check 'sleep 0.2' --directory images -- $log data append <text" /dev/null </dev/null
 else
 	skip "a bar on a terminal" "there is no script(1)"
 fi
@@ -123,8 +123,8 @@ rm -rf tmp/*
 
 interrupted() {
 	local pid
-	of "$log" --check 'sleep 0.3' --all >said 2>&1 &
-	sleep 1
+	of "$log" --check "touch $PWD/checking; sleep 0.3" --all >said 2>&1 &
+	until [ -e checking ]; do sleep 0.05; done
 	pid=$(pgrep -P $! -x pmem2) && kill -INT "$pid"
 	wait $!
 }

@@ -29,7 +29,7 @@ test_it() {
 	rm -f file
 	truncate -s "$size" file
 	# shellcheck disable=SC2086 # several words
-	status "$want" "$pmem2" crashtest $options --check "$check" -- "./$program" "$@" >result 2>&1 ||
+	status "$want" "$pmem2" crashtest --timeout 1200 $options --check "$check" -- "./$program" "$@" >result 2>&1 ||
 		{ cat result; return 1; }
 }
 shows() { grep -E "$1" result || { cat result; return 1; }; }

@@ -19,7 +19,7 @@ awk -v records=$((cases / 130 + 4)) 'BEGIN {
 
 is_clean() {
 	rm -f data
-	status 0 "$pmem2" crashtest --json --all "$@" --check "$log {} verify" -- "$log" --size 8M data append \
+	status 0 "$pmem2" crashtest --timeout 1200 --json --all "$@" --check "$log {} verify" -- "$log" --size 8M data append \
 		<text >result 2>said || { cat result said; return 1; }
 }
 images() { sed -n 's/^  "images": \([0-9]*\),$/\1/p' result; }
