@@ -19,7 +19,7 @@ static void report_one(struct pf_report *report, const struct pf_version *v)
 	bool dirty = v->thread == NULL;
 
 	pmem2_pf_report_lost(report, dirty ? PF_MISSING_FLUSH : PF_MISSING_DRAIN,
-		dirty ? 0 : v->stack, v->medium->id, v->line, v->content,
+		dirty && !v->stored ? 0 : v->stack, v->medium->id, v->line, v->content,
 		pmem2_pf_medium_line(v->medium, v->line));
 }
 

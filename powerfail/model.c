@@ -161,6 +161,9 @@ static inline uint32_t add_version(struct pf_model *model, uint32_t *slot, struc
 	v->stack = origin.stack;
 	v->superseded = false;
 	v->foreign = false;
+	v->stored = false;
+	v->size = 0;
+	v->stores = fresh ? 0 : pmem2_pf_version(model, *slot)->stores;
 	memcpy(v->content, content, PF_LINE);
 	link_newest(model, slot, number);
 	model->lines += fresh;
@@ -196,6 +199,72 @@ static uint32_t *link_to(const struct pf_model *model, uint32_t *slot, uint32_t 
 	while (*link != number)
 		link = &pmem2_pf_version(model, *link)->older;
 	return link;
+}
+
+/* ---- stores ---- */
+
+/* How many dirty versions a chain has; all are counted anew, for the older ones may be durable. */
+static uint8_t count_stores(const struct pf_model *model, uint32_t number)
+{
+	unsigned count = 0;
+
+	for (; number != 0; number = pmem2_pf_version(model, number)->older)
+		count += pmem2_pf_version(model, number)->thread == NULL;
+	return (uint8_t)(count < UINT8_MAX ? count : UINT8_MAX);
+}
+
+/* Takes one of the dirty versions out of a chain, the newest excepted. */
+static void forget_one(struct pf_model *model, uint32_t newest, uint64_t random)
+{
+	uint32_t *link = &pmem2_pf_version(model, newest)->older;
+	unsigned skip = (unsigned)(random % (PF_MOST_STORES - 1));
+
+	for (; *link != 0; link = &pmem2_pf_version(model, *link)->older) {
+		uint32_t number = *link;
+		struct pf_version *v = pmem2_pf_version(model, number);
+
+		if (v->thread != NULL || skip-- > 0)
+			continue;
+		*link = v->older;
+		model->dirty--;
+		give_back(model, number);
+		return;
+	}
+}
+
+void pmem2_pf_model_store(struct pf_model *model, struct pf_medium *medium, size_t line,
+	const char *content, struct pf_origin origin)
+{
+	uint32_t *slot = pmem2_pf_slot(model, medium, line);
+	uint32_t number;
+
+	if (pmem2_pf_same_line(content, pmem2_pf_model_last(model, medium, line)))
+		return; /* what was there already changes nothing */
+	number = add_version(model, slot, medium, line, content, origin);
+	if (number == 0)
+		return;
+
+	struct pf_version *v = pmem2_pf_version(model, number);
+	v->stored = true;
+	model->dirty++;
+	if (++v->stores <= PF_MOST_STORES)
+		return;
+	v->stores = count_stores(model, number);
+	if (v->stores > PF_MOST_STORES) {
+		forget_one(model, number, origin.event * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+		v->stores--;
+	}
+}
+
+bool pmem2_pf_model_has_streams(const struct pf_model *model, const struct pf_medium *medium,
+	size_t line)
+{
+	uint32_t number = *pmem2_pf_slot(model, medium, line);
+
+	for (; number != 0; number = pmem2_pf_version(model, number)->older)
+		if (pmem2_pf_version(model, number)->size > 0)
+			return true;
+	return false;
 }
 
 /* ---- what happens to lines ---- */
@@ -266,6 +335,22 @@ enum pf_flushed pmem2_pf_model_flush(struct pf_model *model, struct pf_thread *t
 	               : PF_FLUSHED;
 }
 
+void pmem2_pf_model_stream(struct pf_model *model, struct pf_thread *thread,
+	struct pf_medium *medium, size_t line, const char *content, size_t at, size_t size,
+	struct pf_origin origin)
+{
+	uint32_t number = add_version(model, pmem2_pf_slot(model, medium, line), medium, line,
+		content, origin);
+	struct pf_version *v = pmem2_pf_version(model, number);
+
+	if (number == 0)
+		return;
+	v->stored = true;
+	v->at = (uint8_t)at;
+	v->size = (uint8_t)size;
+	append(model, thread, number);
+}
+
 void pmem2_pf_model_dirty(struct pf_model *model, struct pf_medium *medium, size_t line,
 	const char *content, struct pf_origin origin)
 {
@@ -281,6 +366,31 @@ static void make_durable(struct pf_model *model, struct pf_medium *medium, size_
 	if (model->settling != NULL)
 		model->settling(model->arg, medium, line, content);
 	memcpy(pmem2_pf_medium_line(medium, line), content, PF_LINE);
+}
+
+/*
+ * The bytes of a non-temporal store are durable. What was stored to the line before may be in a cache yet: those
+ * versions stay, with the bytes.
+ */
+static void settle_stream(struct pf_model *model, uint32_t number)
+{
+	struct pf_version *v = pmem2_pf_version(model, number);
+	uint32_t *slot = pmem2_pf_slot(model, v->medium, v->line);
+	char content[PF_LINE];
+
+	memcpy(content, pmem2_pf_medium_line(v->medium, v->line), PF_LINE);
+	memcpy(content + v->at, v->content + v->at, v->size);
+	make_durable(model, v->medium, v->line, content);
+	for (uint32_t i = v->older; i != 0; i = pmem2_pf_version(model, i)->older)
+		memcpy(pmem2_pf_version(model, i)->content + v->at, v->content + v->at, v->size);
+
+	if (!v->newest)
+		*link_to(model, slot, number) = v->older;
+	else if (v->older != 0)
+		pmem2_pf_version(model, *slot = v->older)->newest = true;
+	else
+		vacate(model, slot);
+	v->thread->pending--;
 }
 
 static void settle(struct pf_model *model, uint32_t number)
@@ -307,7 +417,10 @@ size_t pmem2_pf_model_drain(struct pf_model *model, struct pf_thread *thread)
 
 		next = v->next;
 		if (!v->superseded) {
-			settle(model, i);
+			if (v->size > 0)
+				settle_stream(model, i);
+			else
+				settle(model, i);
 			lines++;
 		}
 		give_back(model, i);

@@ -5,8 +5,11 @@
  * Flushing a line makes its content of that moment a pending version of the line, of the thread
  * that flushed. When that thread drains, its versions become durable; versions of the same line
  * that are older, whoever flushed them, can then be on the medium no more. A version that
- * nobody flushed, which only its being different from all others shows, is dirty: a cache may
- * write it out at any time, and no drain makes it durable.
+ * nobody flushed is dirty: a cache may write it out at any time, and no drain makes it durable.
+ *
+ * Where each store is known, each makes a dirty version of its line, so that the versions of a line are
+ * the prefixes of its stores since it was last durable. A non-temporal store goes past the caches: a drain
+ * makes its bytes durable, and not what else was stored to the line.
  *
  * Not thread-safe.
  */
@@ -35,9 +38,13 @@ struct pf_version {
 	size_t line;
 	uint64_t event;  /* the caller's: what made it */
 	uint32_t stack;  /* the caller's: from where */
-	bool newest;     /* of its line */
-	bool superseded; /* a newer version of the line is durable */
-	bool foreign;    /* another thread, with nothing pending itself, drained since */
+	uint8_t stores;  /* dirty versions of the line up to this one, at most */
+	uint8_t at;      /* of a non-temporal store: its bytes of the line; */
+	uint8_t size;    /* 0: it is none */
+	bool stored : 1; /* by one store, which event and stack tell; else flushed, or found dirty */
+	bool newest : 1;     /* of its line */
+	bool superseded : 1; /* a newer version of the line is durable */
+	bool foreign : 1;    /* another thread, with nothing pending itself, drained since */
 	char content[PF_LINE] __attribute__((aligned(16)));
 } __attribute__((aligned(16))); /* as an arena has them */
 
@@ -61,6 +68,8 @@ struct pf_origin {
 	uint32_t stack;
 };
 
+enum { PF_MOST_STORES = 32 }; /* of a line that are kept apart: of more, a sample */
+
 enum pf_flushed {
 	PF_FLUSHED,
 	PF_REDUNDANT, /* it equals what is durable, and no other version is on its way */
@@ -80,6 +89,22 @@ enum pf_flushed pmem2_pf_model_flush(struct pf_model *model, struct pf_thread *t
 /* A line was found to hold what nobody flushed. */
 void pmem2_pf_model_dirty(struct pf_model *model, struct pf_medium *medium, size_t line,
 	const char *content, struct pf_origin origin);
+
+/*
+ * A store made a line hold content. Not each of very many stores to a line is kept: which are
+ * depends on their events alone, and the newest is.
+ */
+void pmem2_pf_model_store(struct pf_model *model, struct pf_medium *medium, size_t line,
+	const char *content, struct pf_origin origin);
+
+/* A non-temporal store of a thread, of size bytes at `at` in the line, made it hold content. */
+void pmem2_pf_model_stream(struct pf_model *model, struct pf_thread *thread,
+	struct pf_medium *medium, size_t line, const char *content, size_t at, size_t size,
+	struct pf_origin origin);
+
+/* Whether a non-temporal store to the line is pending. */
+bool pmem2_pf_model_has_streams(const struct pf_model *model, const struct pf_medium *medium,
+	size_t line);
 
 /* A thread drained; answers how many lines became durable. */
 size_t pmem2_pf_model_drain(struct pf_model *model, struct pf_thread *thread);

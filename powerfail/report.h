@@ -25,7 +25,7 @@ enum { PF_GLIMPSE = 16 }; /* bytes */
 
 struct pf_finding {
 	enum pf_class class;
-	uint32_t stack; /* 0: nobody called */
+	uint32_t stack; /* of what flushed, drained, or stored last; 0: not known */
 	uint64_t count;
 	uint32_t file;         /* of the first: */
 	size_t offset, length; /* length 0: it is about no bytes */

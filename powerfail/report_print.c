@@ -122,7 +122,8 @@ static void print_finding(const struct pf_finding *f, const struct pf_names *nam
 	print_bytes(f->durable, f->length, out);
 	fputc('\n', out);
 	if (f->stack != 0)
-		fprintf(out, "          flushed by %s\n", stack);
+		fprintf(out, "          %s by %s\n",
+			f->class == PF_MISSING_FLUSH ? "stored" : "flushed", stack);
 }
 
 /* Those of the class that begins there; answers where the next one does. */

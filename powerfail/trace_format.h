@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * trace_format.h -- the trace of a program's flushes and drains; libpmem2_powerfail(7) describes it.
+ * trace_format.h -- the trace of a program's stores, flushes and drains; libpmem2_powerfail(7) describes it.
  *
  * A header of one page, then records, each on a multiple of 8 bytes, in the order in which
  * things happened. A record's head is stored last, so that the first head of 0 ends
@@ -14,10 +14,19 @@
 #define PF_TRACE_MAGIC "pm2trace"
 
 enum {
-	PF_TRACE_VERSION = 1,
+	PF_TRACE_OLDEST = 1, /* has no stores, and drains of 16 bytes; it is read */
+	PF_TRACE_VERSION = 2,
 	PF_TRACE_ORDER = 0x01020304, /* reads otherwise on a machine of the other byte order */
 	PF_TRACE_START = 4096,       /* offset of the first record, bytes */
 	PF_TRACE_FRAMES = 32,        /* of a call stack, at most */
+};
+
+/* Who wrote a trace: what it can see is told in pmem2-crashtest(1). */
+enum pf_recorder {
+	PF_RECORDER_BACKEND, /* the backend powerfail: calls into the library */
+	PF_RECORDER_EXACT,   /* each store and each instruction that flushes or waits */
+	PF_RECORDER_PRELOAD, /* the backend powerfail, and calls of libpmem and libc */
+	PF_RECORDERS
 };
 
 struct pf_trace_header {
@@ -27,6 +36,7 @@ struct pf_trace_header {
 	uint32_t line_size; /* bytes */
 	uint32_t process;
 	char program[2048]; /* path of the executable; ends in 0, as all texts do */
+	uint32_t recorder;  /* enum pf_recorder; 0 in version 1 */
 };
 
 enum pf_record_kind {
@@ -41,6 +51,31 @@ enum pf_record_kind {
 	PF_RECORD_STACK,    /* a call stack, which later records name by number */
 	PF_RECORD_EXIT,     /* the program came to its exit: what is dirty then stands before */
 	PF_RECORD_BROKEN,   /* the trace could not go on: what follows is missing */
+	PF_RECORD_STORE,    /* bytes that a thread stored; version 2, as the next */
+	PF_RECORD_NOTE,     /* what the recorder could not do as it should: a sentence */
+};
+
+/* What flushed lines: in the flags of a FLUSH record, above PF_FLUSH_SHIFT. */
+enum pf_flush_kind {
+	PF_FLUSH_CALL, /* of the library, of libpmem, or msync(2): not an instruction */
+	PF_FLUSH_CLWB,
+	PF_FLUSH_CLFLUSHOPT,
+	PF_FLUSH_CLFLUSH,  /* is in order with stores, and needs no fence */
+	PF_FLUSH_DC_CVAP,  /* to the point of persistence */
+	PF_FLUSH_DC_CVADP, /* to the point of deep persistence */
+	PF_FLUSH_DC_CVAC,  /* to the point of coherency: memory may keep less than that */
+	PF_FLUSH_DC_CIVAC, /* likewise */
+	PF_FLUSH_KINDS
+};
+
+/* What a thread waited by. */
+enum pf_drain_kind {
+	PF_DRAIN_CALL,
+	PF_DRAIN_SFENCE,
+	PF_DRAIN_MFENCE,
+	PF_DRAIN_DSB,
+	PF_DRAIN_LOCKED, /* an instruction with a LOCK, which also stores */
+	PF_DRAIN_KINDS
 };
 
 /* The thread of a flush and a drain that msync(2) stands for: they leave the thread's other alone. */
@@ -70,8 +105,9 @@ struct pf_record_map {
 };
 
 enum {
-	PF_LINES_COPY = 1, /* by memmove, memcpy or memset, not flush or persist */
-	PF_LINES_LAST = 2, /* of a DIRTY record: seen when the mapping, or the program, ended */
+	PF_LINES_COPY = 1,  /* by memmove, memcpy or memset, not flush or persist */
+	PF_LINES_LAST = 2,  /* of a DIRTY record: seen when the mapping, or the program, ended */
+	PF_FLUSH_SHIFT = 8, /* enum pf_flush_kind stands above */
 };
 
 struct pf_record_lines {
@@ -80,6 +116,33 @@ struct pf_record_lines {
 	uint32_t flags;
 	uint64_t offset, length; /* what the program named; whole lines of content follow */
 	char content[];
+};
+
+enum {
+	PF_STORE_NON_TEMPORAL = 1, /* past the caches: pending until its thread drains */
+	PF_STORE_LOCKED = 2,       /* by an instruction that loads and stores at once */
+	PF_STORE_BY_CALL = 4,      /* by a system call */
+	PF_STORE_UNSEEN = 8,       /* found by comparing: nobody saw who stored it, nor when */
+};
+
+struct pf_record_store {
+	struct pf_record record;
+	uint32_t file;
+	uint32_t flags;
+	uint64_t offset, length; /* within the file; the bytes follow */
+	char bytes[];
+};
+
+/* In version 1 it ends after the record's head. */
+struct pf_record_drain {
+	struct pf_record record;
+	uint32_t kind; /* enum pf_drain_kind */
+	uint32_t reserved;
+};
+
+struct pf_record_note {
+	struct pf_record record;
+	char text[];
 };
 
 struct pf_record_module {

@@ -30,7 +30,7 @@ static const char *defect(const struct pf_trace_header *h)
 		return "it is no trace";
 	if (h->byte_order != PF_TRACE_ORDER)
 		return "the trace is of a machine of the other byte order";
-	if (h->version != PF_TRACE_VERSION)
+	if (h->version < PF_TRACE_OLDEST || h->version > PF_TRACE_VERSION)
 		return "the trace is of another version";
 	if (h->line_size != PF_LINE)
 		return "the trace has lines of another size";
@@ -101,6 +101,14 @@ static bool lines_are_sound(const struct pf_record *r, const char *end)
 	       (size_t)(end - l->content) / PF_LINE;
 }
 
+static bool store_is_sound(const struct pf_record *r, const char *end)
+{
+	const struct pf_record_store *s = (const struct pf_record_store *)r;
+
+	return s->bytes <= end && s->length > 0 && s->length <= (size_t)(end - s->bytes) &&
+	       s->offset + s->length <= UINT64_MAX - PF_LINE && s->offset + s->length > s->offset;
+}
+
 /* Whether the record holds what its kind has: the others are read without further questions. */
 static bool is_sound(const struct pf_reader *reader, const struct pf_record *r)
 {
@@ -123,6 +131,10 @@ static bool is_sound(const struct pf_reader *reader, const struct pf_record *r)
 		return size >= sizeof(struct pf_record_stack) &&
 		       ((const struct pf_record_stack *)r)->frames <=
 		               (size - sizeof(struct pf_record_stack)) / sizeof(uint64_t);
+	case PF_RECORD_STORE:
+		return store_is_sound(r, end);
+	case PF_RECORD_NOTE:
+		return ends_within(((const struct pf_record_note *)r)->text, end);
 	case PF_RECORD_DRAIN:
 	case PF_RECORD_EXIT:
 	case PF_RECORD_BROKEN:

@@ -33,4 +33,19 @@ static inline size_t pmem2_pf_record_size(const struct pf_record *record)
 	return (size_t)(record->head & UINT64_C(0x00ffffffffffffff));
 }
 
+/* Of a FLUSH record. */
+static inline enum pf_flush_kind pmem2_pf_flush_kind(const struct pf_record_lines *flush)
+{
+	return (enum pf_flush_kind)(flush->flags >> PF_FLUSH_SHIFT);
+}
+
+/* Of a DRAIN record; those of version 1 have none. */
+static inline enum pf_drain_kind pmem2_pf_drain_kind(const struct pf_record *drain)
+{
+	const struct pf_record_drain *d = (const struct pf_record_drain *)drain;
+
+	return pmem2_pf_record_size(drain) < sizeof(*d) ? PF_DRAIN_CALL
+	                                                : (enum pf_drain_kind)d->kind;
+}
+
 #endif

@@ -14,7 +14,7 @@
 #include "powerfail/model.h"
 #include "powerfail/report.h"
 #include "powerfail/stacks.h"
-#include "trace_write.h"
+#include "powerfail/trace_write.h"
 
 struct pf_map {
 	char *address;

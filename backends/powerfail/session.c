@@ -178,7 +178,8 @@ static void trace_again(void)
 	size_t modules = engine->module_count;
 
 	pmem2_pf_trace_abandon(&engine->trace);
-	if (pmem2_pf_trace_open(&engine->trace, engine->settings.trace) != 0)
+	if (pmem2_pf_trace_open(&engine->trace, engine->settings.trace, PF_RECORDER_BACKEND,
+		    NULL) != 0)
 		return;
 	for (size_t i = 0; i < modules; i++)
 		trace_module(&engine->modules[i]);
@@ -355,7 +356,8 @@ int pmem2_pf_session_begin(void)
 		return ret;
 
 	if (engine->settings.trace[0] != '\0')
-		ret = pmem2_pf_trace_open(&engine->trace, engine->settings.trace);
+		ret = pmem2_pf_trace_open(&engine->trace, engine->settings.trace,
+			PF_RECORDER_BACKEND, NULL);
 	if (ret != 0)
 		return ret;
 	if (engine->trace.on)

@@ -211,6 +211,69 @@ static void count_flush(struct replay *r, const struct pf_record_lines *l, enum 
 			l->record.stack, l->file, l->offset, l->length);
 }
 
+/* What a store leaves in each line that it has a part in. */
+static void apply_store(struct replay *r, const struct pf_record_store *s)
+{
+	struct pf_origin origin = {r->event, s->record.stack};
+	bool streams = (s->flags & PF_STORE_NON_TEMPORAL) != 0;
+	struct pf_thread *t = streams ? know_thread(r, s->record.thread) : NULL;
+	struct pf_medium *m = medium_of(r, s->file, s->offset + s->length);
+	size_t end = s->offset + s->length;
+
+	r->stores++;
+	r->unseen += (s->flags & PF_STORE_UNSEEN) != 0;
+	for (size_t at = s->offset; m != NULL && at < end;) {
+		size_t line = at / PF_LINE, begin = at % PF_LINE;
+		size_t n = end - at < PF_LINE - begin ? end - at : PF_LINE - begin;
+		char content[PF_LINE];
+
+		memcpy(content, pmem2_pf_model_last(&r->model, m, line), PF_LINE);
+		memcpy(content + begin, s->bytes + (at - s->offset), n);
+		if (t != NULL)
+			pmem2_pf_model_stream(&r->model, t, m, line, content, begin, n, origin);
+		else if (!streams)
+			pmem2_pf_model_store(&r->model, m, line, content, origin);
+		at += n;
+	}
+}
+
+/* What is flushed is what was stored, where all stores are in the trace; else it is a store that nobody saw. */
+static void check_content(struct replay *r, struct pf_medium *m, size_t line, const char *content)
+{
+	if (r->reader.header->recorder != PF_RECORDER_EXACT ||
+		pmem2_pf_same_line(content, pmem2_pf_model_last(&r->model, m, line)))
+		return;
+	r->unseen++;
+	pmem2_pf_model_store(&r->model, m, line, content, (struct pf_origin){r->event, 0});
+}
+
+/* Whether a flush is complete when it returns, as CLFLUSH is for what went through the caches. */
+static bool is_complete(const struct replay *r, const struct pf_record_lines *l,
+	const struct pf_medium *m, size_t line)
+{
+	return pmem2_pf_flush_kind(l) == PF_FLUSH_CLFLUSH &&
+	       !pmem2_pf_model_has_streams(&r->model, m, line);
+}
+
+static void apply_flush(struct replay *r, struct pf_thread *t, const struct pf_record_lines *l,
+	struct pf_medium *m, size_t line, const char *content)
+{
+	struct pf_origin origin = {r->event, l->record.stack};
+
+	check_content(r, m, line, content);
+	if (is_complete(r, l, m, line))
+		pmem2_pf_model_write(&r->model, m, line, content);
+	else
+		count_flush(r, l, pmem2_pf_model_flush(&r->model, t, m, line, content, origin));
+}
+
+/* Flushes that end where memory may keep nothing. */
+static bool is_short(const struct pf_record_lines *l)
+{
+	return pmem2_pf_flush_kind(l) == PF_FLUSH_DC_CVAC ||
+	       pmem2_pf_flush_kind(l) == PF_FLUSH_DC_CIVAC;
+}
+
 static void apply_lines(struct replay *r, const struct pf_record_lines *l)
 {
 	enum pf_record_kind kind = pmem2_pf_record_kind(&l->record);
@@ -221,14 +284,17 @@ static void apply_lines(struct replay *r, const struct pf_record_lines *l)
 	const char *content = l->content;
 
 	r->report.flushes += kind == PF_RECORD_FLUSH;
+	if (kind == PF_RECORD_FLUSH && is_short(l)) {
+		r->short_flushes++;
+		return;
+	}
 	for (size_t line = first; m != NULL && line < end; line++, content += PF_LINE) {
 		if (kind == PF_RECORD_WRITTEN)
 			pmem2_pf_model_write(&r->model, m, line, content);
 		else if (kind == PF_RECORD_DIRTY)
 			pmem2_pf_model_dirty(&r->model, m, line, content, origin);
 		else if (t != NULL)
-			count_flush(r, l,
-				pmem2_pf_model_flush(&r->model, t, m, line, content, origin));
+			apply_flush(r, t, l, m, line, content);
 		r->report.lines += kind == PF_RECORD_FLUSH;
 	}
 }
@@ -236,6 +302,8 @@ static void apply_lines(struct replay *r, const struct pf_record_lines *l)
 /* A thread that drains for another waits for nothing: whose lines those are remembers it. */
 static void note_foreign_drain(struct replay *r, const struct pf_thread *drainer)
 {
+	if (r->model.used == r->model.dirty)
+		return;
 	for (uint32_t i = 1; i < pmem2_pf_versions(&r->model); i++) {
 		struct pf_version *v = pmem2_pf_version(&r->model, i);
 
@@ -304,6 +372,11 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 		break;
 	case PF_RECORD_BROKEN:
 		r->broken = true;
+		break;
+	case PF_RECORD_STORE:
+		apply_store(r, (const struct pf_record_store *)record);
+		break;
+	case PF_RECORD_NOTE:
 		break;
 	}
 }

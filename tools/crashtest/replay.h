@@ -23,10 +23,12 @@ struct replay {
 	struct pf_reader reader;
 	struct pf_model model;
 	struct pf_report report;
-	uint64_t event; /* records so far */
-	bool exited;    /* the program came to its exit */
-	bool broken;    /* the trace could not go on */
-	bool failed;    /* no memory, or the trace is damaged: in error */
+	uint64_t event;          /* records so far */
+	uint64_t stores, unseen; /* how many; how many of them only comparing found */
+	uint64_t short_flushes;  /* that reach the point of coherency, and make nothing durable */
+	bool exited;             /* the program came to its exit */
+	bool broken;             /* the trace could not go on */
+	bool failed;             /* no memory, or the trace is damaged: in error */
 	char error[512];
 
 	struct pf_medium **media;

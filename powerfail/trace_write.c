@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* trace_write.c -- writes the trace. */
-#include "trace_write.h"
+#include "powerfail/trace_write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -105,7 +105,8 @@ static void give_up(struct pf_trace *trace, int error)
 	pmem2_pf_trace_abandon(trace);
 }
 
-static int write_header(struct pf_trace *trace, int fd)
+static int write_header(struct pf_trace *trace, int fd, enum pf_recorder recorder,
+	const char *program)
 {
 	struct pf_trace_header header = {
 		.magic = PF_TRACE_MAGIC,
@@ -113,10 +114,13 @@ static int write_header(struct pf_trace *trace, int fd)
 		.byte_order = PF_TRACE_ORDER,
 		.line_size = PF_LINE,
 		.process = (uint32_t)getpid(),
+		.recorder = recorder,
 	};
 	struct stat st;
 
-	if (readlink("/proc/self/exe", header.program, sizeof(header.program) - 1) < 0)
+	if (program != NULL)
+		snprintf(header.program, sizeof(header.program), "%s", program);
+	else if (readlink("/proc/self/exe", header.program, sizeof(header.program) - 1) < 0)
 		header.program[0] = '\0';
 	if (fstat(fd, &st) != 0 || pwrite(fd, &header, sizeof(header), 0) != sizeof(header))
 		return errno != 0 ? -errno : -EIO;
@@ -127,7 +131,8 @@ static int write_header(struct pf_trace *trace, int fd)
 	return move_window(trace, fd, 0);
 }
 
-int pmem2_pf_trace_open(struct pf_trace *trace, const char *path)
+int pmem2_pf_trace_open(struct pf_trace *trace, const char *path, enum pf_recorder recorder,
+	const char *program)
 {
 	int fd, ret;
 
@@ -135,7 +140,7 @@ int pmem2_pf_trace_open(struct pf_trace *trace, const char *path)
 	fd = create(trace, path);
 	ret = fd;
 	if (fd >= 0) {
-		ret = write_header(trace, fd);
+		ret = write_header(trace, fd, recorder, program);
 		close(fd);
 	}
 	if (ret < 0) {

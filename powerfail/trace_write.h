@@ -25,8 +25,12 @@ struct pf_trace {
 	size_t used;  /* offset of the next record in the file */
 };
 
-/* Makes path; if something is there, path.PID. 0 or -errno, with a sentence on stderr. */
-int pmem2_pf_trace_open(struct pf_trace *trace, const char *path);
+/*
+ * Makes path; if something is there, path.PID. program is the path of the program, NULL that of this
+ * process. 0 or -errno, with a sentence on stderr.
+ */
+int pmem2_pf_trace_open(struct pf_trace *trace, const char *path, enum pf_recorder recorder,
+	const char *program);
 
 /* Leaves the file as it is. */
 void pmem2_pf_trace_abandon(struct pf_trace *trace);
