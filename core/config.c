@@ -2,7 +2,10 @@
 /* config.c -- how to map. */
 #include "config.h"
 
+#include <errno.h>
 #include <stdlib.h>
+
+#include <libpmem2/extra.h>
 
 #include "error.h"
 
@@ -90,5 +93,14 @@ int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_re
 {
 	cfg->rsv = rsv;
 	cfg->rsv_offset = offset;
+	return 0;
+}
+
+int pmem2_config_set_deferred_flush(struct pmem2_config *cfg, int deferred)
+{
+	if (deferred != 0 && deferred != 1)
+		return pmem2_err(-EINVAL, "deferred flush is 1 or 0, not %d", deferred);
+
+	cfg->deferred = deferred == 1;
 	return 0;
 }

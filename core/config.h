@@ -15,6 +15,7 @@ struct pmem2_config {
 	size_t offset, length;
 	struct pmem2_vm_reservation *rsv; /* NULL: anywhere */
 	size_t rsv_offset;
+	bool deferred;            /* flushes wait for the drain */
 	struct pmem2_source file; /* of pmem2_config_set_fd; fd -1: none */
 };
 

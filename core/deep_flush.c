@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "error.h"
 #include "map.h"
+#include "page.h"
 #include "sysfs.h"
 
 static int check_range(const struct pmem2_map *map, const void *ptr, size_t size)
@@ -23,11 +23,10 @@ static int check_range(const struct pmem2_map *map, const void *ptr, size_t size
 	return 0;
 }
 
-static int flush_file(const void *ptr, size_t size)
+static int flush_file(struct pmem2_map *map, const void *ptr, size_t size)
 {
-	uintptr_t page = (uintptr_t)ptr & ~(uintptr_t)(pmem2_page_size() - 1);
-
-	if (msync((void *)page, (uintptr_t)ptr + size - page, MS_SYNC) != 0)
+	errno = -pmem2_page_msync(map, ptr, size);
+	if (errno != 0)
 		return pmem2_err_sys("msync");
 
 	return 0;
@@ -81,7 +80,7 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size)
 		if (!map->verdict.durable)
 			return pmem2_err(PMEM2_E_NOSUPP,
 				"the map is private: its stores never reach the file");
-		ret = flush_file(ptr, size);
+		ret = flush_file(map, ptr, size);
 		/* a backend that keeps book of what is durable learns of no msync(2) but by this */
 		if (ret == 0 && map->choice->backend->attach != NULL)
 			map->choice->variant->deep_persist(ptr, size);

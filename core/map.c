@@ -9,9 +9,12 @@
 #include "config.h"
 #include "error.h"
 #include "placement.h"
+#include "page.h"
 #include "range.h"
 #include "request.h"
+#include "roster.h"
 #include "vm_reservation.h"
+#include "writeback.h"
 
 const struct pmem2_answers pmem2_answers_manual = {
 	.beyond_reservation = PMEM2_E_ADDRESS_UNALIGNED,
@@ -19,52 +22,27 @@ const struct pmem2_answers pmem2_answers_manual = {
 	.overlap = PMEM2_E_MAPPING_EXISTS,
 };
 
-/* All maps of the process. A map of length 0 is none of them. */
-static struct pmem2_range_set maps = PMEM2_RANGE_SET_INIT;
-
-/* pmem2_map_from_existing takes the caller's word: what would wrap ends with the address space. */
-static struct pmem2_range range_of(struct pmem2_map *map)
-{
-	uintptr_t begin = (uintptr_t)map->address;
-	uintptr_t length = map->length < UINTPTR_MAX - begin ? map->length : UINTPTR_MAX - begin;
-
-	return (struct pmem2_range){begin, begin + length, map};
-}
-
-static bool is_empty(struct pmem2_range range)
-{
-	return range.begin == range.end;
-}
-
-static int enroll(struct pmem2_map *map, int overlap)
-{
-	struct pmem2_range range = range_of(map);
-
-	if (is_empty(range))
-		return 0;
-
-	switch (pmem2_range_insert(&maps, range)) {
-	case 0:
-		return 0;
-	case -EEXIST:
-		return pmem2_err(overlap, "another map has part of the %zu bytes at %p",
-			map->length, map->address);
-	default:
-		return pmem2_err(-ENOMEM, "malloc: no memory to register the map");
-	}
-}
-
-static int resign(struct pmem2_map *map)
-{
-	struct pmem2_range range = range_of(map);
-
-	if (is_empty(range) || pmem2_range_remove(&maps, range.begin, map) == 0)
-		return 0;
-
-	return pmem2_err(PMEM2_E_MAPPING_NOT_FOUND, "no map is registered at %p", map->address);
-}
-
 /* ---- making one ---- */
+
+/*
+ * What programs get, and the book of the file's writeback: memory whose file is not known has one of its
+ * own. -ENOMEM with a sentence.
+ */
+static int equip(struct pmem2_map *map, const struct pmem2_source *src, bool deferred)
+{
+	map->functions = pmem2_page_functions(map->choice, map->verdict.granularity, deferred);
+	map->deferred = deferred && pmem2_page_reports(map);
+	if (!map->verdict.durable || src->type == PMEM2_SOURCE_DEVDAX)
+		return 0;
+
+	map->file = src->type == PMEM2_SOURCE_FILE ? pmem2_writeback_join(src->device, src->inode)
+	                                           : pmem2_writeback_join(0, (ino_t)(uintptr_t)map);
+	if (map->file == NULL)
+		return pmem2_err_memory("malloc");
+
+	atomic_init(&map->told, pmem2_writeback_told(map->file));
+	return 0;
+}
 
 static int attach(const struct pmem2_map *map, int fd, size_t offset)
 {
@@ -120,11 +98,13 @@ static int settle(struct pmem2_map *map, const struct pmem2_config *cfg,
 	if (ret != 0)
 		return ret;
 
-	ret = attach(map, src->fd, cfg->offset);
+	ret = equip(map, src, cfg->deferred);
+	if (ret == 0)
+		ret = attach(map, src->fd, cfg->offset);
 	if (ret != 0)
 		return ret;
 
-	ret = enroll(map, PMEM2_E_MAPPING_EXISTS);
+	ret = pmem2_roster_enter(map, PMEM2_E_MAPPING_EXISTS);
 	if (ret != 0)
 		detach(map);
 	return ret;
@@ -215,6 +195,7 @@ unmap:
 unclaim:
 	unclaim(cfg, place);
 release:
+	pmem2_writeback_leave(made->file);
 	free(made);
 	return ret;
 }
@@ -265,13 +246,16 @@ int pmem2_map_adopt(struct pmem2_map **map, const struct pmem2_source *src, void
 		.verdict = {.granularity = gran, .durable = durable, .step = PMEM2_STEP_CALLER},
 	};
 
-	ret = enroll(made, answers->overlap);
+	ret = equip(made, src, false);
+	if (ret == 0)
+		ret = pmem2_roster_enter(made, answers->overlap);
 	if (ret == 0) {
 		ret = attach(made, src->fd, 0);
 		if (ret != 0)
-			resign(made);
+			pmem2_roster_leave(made);
 	}
 	if (ret != 0) {
+		pmem2_writeback_leave(made->file);
 		free(made);
 		return ret;
 	}
@@ -295,21 +279,29 @@ int pmem2_map_delete(struct pmem2_map **map_ptr)
 	if (map == NULL)
 		return 0;
 
-	/* first of all: once unmapped, another thread may get the addresses and register them */
-	int ret = resign(map);
+	int lost = pmem2_page_settle(map);
+	if (lost != 0)
+		return pmem2_err(lost,
+			"flushes that no drain has written could not be: %s; the map is kept, and "
+			"another pmem2_map_delete gives them up",
+			strerror(-lost));
+
+	/* once unmapped, another thread may get the addresses and register them */
+	int ret = pmem2_roster_leave(map);
 	if (ret != 0)
 		return ret;
 
 	detach(map);
 	ret = map->ours ? vacate(map, map->rsv != NULL ? map->address : NULL) : 0;
 	if (ret != 0) { /* it lives on: what watches it must see its flushes */
-		if (enroll(map, PMEM2_E_MAPPING_EXISTS) == 0)
+		if (pmem2_roster_enter(map, PMEM2_E_MAPPING_EXISTS) == 0)
 			attach(map, -1, 0);
 		return ret;
 	}
 
 	if (map->rsv != NULL)
 		pmem2_range_remove(&map->rsv->maps, (uintptr_t)map->address, map);
+	pmem2_writeback_leave(map->file);
 	free(map);
 	*map_ptr = NULL;
 	return 0;
@@ -339,30 +331,30 @@ const char *pmem2_map_get_backend_name(struct pmem2_map *map)
 
 pmem2_persist_fn pmem2_get_persist_fn(struct pmem2_map *map)
 {
-	return map->choice->variant->persist;
+	return map->functions->persist;
 }
 
 pmem2_flush_fn pmem2_get_flush_fn(struct pmem2_map *map)
 {
-	return map->choice->variant->flush;
+	return map->functions->flush;
 }
 
 pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map)
 {
-	return map->choice->variant->drain;
+	return map->functions->drain;
 }
 
 pmem2_memmove_fn pmem2_get_memmove_fn(struct pmem2_map *map)
 {
-	return map->choice->variant->memmove;
+	return map->functions->memmove;
 }
 
 pmem2_memcpy_fn pmem2_get_memcpy_fn(struct pmem2_map *map)
 {
-	return map->choice->variant->memmove;
+	return map->functions->memmove;
 }
 
 pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map)
 {
-	return map->choice->variant->memset;
+	return map->functions->memset;
 }

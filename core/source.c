@@ -75,6 +75,7 @@ static int classify(struct pmem2_source *src, const struct stat *st)
 	if (S_ISREG(st->st_mode)) {
 		src->type = PMEM2_SOURCE_FILE;
 		src->device = st->st_dev;
+		src->inode = st->st_ino;
 		return 0;
 	}
 

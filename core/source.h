@@ -17,6 +17,7 @@ struct pmem2_source {
 	enum pmem2_source_type type;
 	int fd;       /* the caller's; -1 for anonymous memory */
 	dev_t device; /* FILE: st_dev, ask pmem2_source_device; DEVDAX: the device */
+	ino_t inode;  /* FILE only */
 	size_t size;  /* ANON only, bytes: a file's or device's is asked each time */
 };
 

@@ -4,6 +4,8 @@
 
 extern const struct pmem2_variant pmem2_generic_msync, pmem2_generic_msync_byte;
 
+int pmem2_generic_msync_sync(const void *ptr, size_t size, unsigned how, const void *site);
+
 extern struct pmem2_tuning pmem2_generic_msync_tuning;
 
 struct pmem2_tuning pmem2_generic_msync_tuning = {
@@ -21,4 +23,5 @@ const struct pmem2_backend pmem2_backend_v1 = {
 	.name = "generic_msync",
 	.variants = variants,
 	.tuning = &pmem2_generic_msync_tuning,
+	.sync = pmem2_generic_msync_sync,
 };

@@ -45,24 +45,41 @@ static int sync_pages(char *begin, size_t length, int how)
  * The kernel syncs every mapped part of the range and says ENOMEM at the end if there were holes,
  * which is fine. A file system can run out of memory too; MS_ASYNC only walks the mappings, so
  * that it succeeds where there is no hole to blame. Where there is one, nothing tells the two apart.
+ * 0 or an errno.
  */
-static void page_persist(const void *ptr, size_t size)
+static int sync_range(const void *ptr, size_t size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	char *begin = (char *)((uintptr_t)ptr & ~(page - 1));
 	uintptr_t end = (uintptr_t)ptr + size;
-	int saved = errno;
 
 	if (!size)
-		return;
+		return 0;
 	if (end < (uintptr_t)ptr || end > -page)
 		end = -page; /* no mapping reaches the last page; msync takes no range that wraps */
 	size_t length = ((end + page - 1) & ~(page - 1)) - (uintptr_t)begin;
 
 	int error = sync_pages(begin, length, MS_SYNC);
-	if (error && (error != ENOMEM || !sync_pages(begin, length, MS_ASYNC)))
-		give_up(begin, length, error);
+	return error == ENOMEM && sync_pages(begin, length, MS_ASYNC) ? 0 : error;
+}
+
+static void page_persist(const void *ptr, size_t size)
+{
+	int saved = errno;
+	int error = sync_range(ptr, size);
+
+	if (error)
+		give_up(ptr, size, error);
 	errno = saved;
+}
+
+int pmem2_generic_msync_sync(const void *ptr, size_t size, unsigned how, const void *site);
+
+int pmem2_generic_msync_sync(const void *ptr, size_t size, unsigned how, const void *site)
+{
+	(void)how;
+	(void)site;
+	return -sync_range(ptr, size);
 }
 
 static void page_drain(void)

@@ -90,6 +90,13 @@ struct pmem2_attached {
 	enum pmem2_granularity granularity;
 };
 
+/* What a backend's sync is called for, as flags. */
+#define PMEM2_SYNC_COPY (1U << 0) /* the bytes are those of a copy by a variant of the backend */
+#define PMEM2_SYNC_LATER \
+	(1U << 1) /* nothing is to be written: the program has flushed, and not drained */
+#define PMEM2_SYNC_DRAIN \
+	(1U << 2) /* what this thread has flushed with LATER in the range is written now */
+
 struct pmem2_backend {
 	const char *name;                            /* the file's name without .so */
 	const struct pmem2_variant *const *variants; /* best first, NULL ends */
@@ -104,7 +111,15 @@ struct pmem2_backend {
 	 */
 	int (*attach)(const struct pmem2_attached *map);
 	void (*detach)(const struct pmem2_attached *map);
-	void *reserved[3]; /* NULL */
+	/*
+	 * Optional. As persist of the variant that serves PAGE, for a range within one mapping, but
+	 * returns 0, or -errno where that would abort the process. It is called instead of that
+	 * variant's persist, flush and drain, and of the flush in its copies, which get NOFLUSH. NULL:
+	 * the library hands out the variant's own functions, and knows no error. how: PMEM2_SYNC_*,
+	 * LATER only if the backend has an attach. site: where the program called from.
+	 */
+	int (*sync)(const void *ptr, size_t size, unsigned how, const void *site);
+	void *reserved[2]; /* NULL */
 };
 
 #define PMEM2_BACKEND_EXPORT __attribute__((visibility("default")))

@@ -338,7 +338,8 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
  * Unmaps and releases. In a reservation the place is left without access, for another map. The
  * map's functions stay valid. *map_ptr is kept after a failure.
  *
- * Errors: PMEM2_E_MAPPING_NOT_FOUND, the map is not registered; -errno of munmap(2), mmap(2).
+ * Errors: PMEM2_E_MAPPING_NOT_FOUND, the map is not registered; -errno of munmap(2), mmap(2), or of
+ * msync(2) of deferred flushes (libpmem2/extra.h), which the next call gives up.
  */
 int pmem2_map_delete(struct pmem2_map **map_ptr);
 
@@ -361,13 +362,15 @@ const char *pmem2_map_get_backend_name(struct pmem2_map *map);
  * skipped. Durable stores can have become so before: a store is never held back.
  *
  * At PAGE, persist and flush are one function, drain does nothing, and a failing
- * msync(2) aborts the process with a message: going on would lose data silently.
+ * msync(2) aborts the process with a message: going on would lose data silently. A handler can
+ * decide otherwise, other functions return the error, and flushes can be made to wait for the
+ * drain: libpmem2/extra.h.
  */
 typedef void (*pmem2_persist_fn)(const void *ptr, size_t size);
 typedef void (*pmem2_flush_fn)(const void *ptr, size_t size);
 typedef void (*pmem2_drain_fn)(void);
 
-/* The functions of a map: never NULL, the same for all maps of one granularity. */
+/* The functions of a map: never NULL, the same for all maps of one granularity and deferral. */
 pmem2_persist_fn pmem2_get_persist_fn(struct pmem2_map *map);
 pmem2_flush_fn pmem2_get_flush_fn(struct pmem2_map *map);
 pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map);
@@ -402,7 +405,8 @@ pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map);
 /*
  * Makes [ptr, ptr + size) of the map durable in the most reliable way that software can ask
  * for: msync(2) for files; for Device DAX the CPU's flush and the region's deep_flush
- * (write pending queues). 0 means that it was done.
+ * (write pending queues). 0 means that it was done: once msync(2) of a file has failed, each map
+ * of it that exists then is in error (pmem2_map_error in libpmem2/extra.h).
  *
  * Errors:
  *   PMEM2_E_DEEP_FLUSH_RANGE      the range is not within the map

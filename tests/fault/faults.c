@@ -198,6 +198,104 @@ static int deep_flush(void)
 	return pmem2_deep_flush(given.map, pmem2_map_get_address(given.map), 100);
 }
 
+/* ---- writes that fail: the error stays until it is cleared ---- */
+
+static void clear(void)
+{
+	MUST(pmem2_map_clear_error(given.map) == 0);
+	MUST(pmem2_map_error(given.map) == 0);
+}
+
+static int stays(int ret)
+{
+	MUST(pmem2_map_error(given.map) == ret);
+	return ret;
+}
+
+static int map_persist(void)
+{
+	return stays(pmem2_map_persist(given.map, pmem2_map_get_address(given.map), 8192));
+}
+
+static int map_flush(void)
+{
+	int ret = pmem2_map_flush(given.map, pmem2_map_get_address(given.map), 1);
+
+	MUST(pmem2_map_drain(given.map) == ret);
+	return stays(ret);
+}
+
+static int map_copies(void)
+{
+	char *at = pmem2_map_get_address(given.map);
+	int ret = pmem2_map_memmove(given.map, at, "abc", 3, 0);
+
+	MUST(memcmp(at, "abc", 3) == 0);
+	if (ret != 0)
+		return stays(ret);
+
+	ret = pmem2_map_memset(given.map, at, 'x', 3, PMEM2_F_MEM_NODRAIN);
+	MUST(memcmp(at, "xxx", 3) == 0);
+	return stays(ret);
+}
+
+static int told;
+
+static enum pmem2_flush_error_action note(struct pmem2_map *which, const void *addr, size_t len,
+	int error, void *arg)
+{
+	MUST(which == given.map && addr != NULL && len > 0 && error > 0 && arg == &told);
+	told = -error;
+	return PMEM2_FLUSH_ERROR_GO_ON;
+}
+
+static int void_functions(void)
+{
+	char *at = pmem2_map_get_address(given.map);
+
+	told = 0;
+	MUST(pmem2_set_flush_error_handler(note, &told) == 0);
+	MUST(pmem2_map_set_flush_error_handler(given.map, note, &told) == 0);
+	pmem2_get_persist_fn(given.map)(at, 100);
+	pmem2_get_memset_fn(given.map)(at, 1, 100, 0);
+	pmem2_get_drain_fn(given.map)();
+	MUST(pmem2_map_set_flush_error_handler(given.map, NULL, NULL) == 0);
+	MUST(pmem2_set_flush_error_handler(NULL, NULL) == 0);
+	return stays(told);
+}
+
+static void have_deferred_map(void)
+{
+	MUST(pmem2_config_set_deferred_flush(given.cfg, 1) == 0);
+	have_map();
+	MUST(pmem2_config_set_deferred_flush(given.cfg, 0) == 0);
+	MUST(pmem2_map_clear_error(map) == 0);
+}
+
+static int deferred(void)
+{
+	char *at = pmem2_map_get_address(map);
+	int ret = 0;
+
+	for (size_t i = 0; i < 3 && ret == 0; i++)
+		ret = pmem2_map_flush(map, at + i * 8192, 1);
+	int drained = pmem2_map_drain(map);
+	MUST(ret == 0 || drained == ret);
+	MUST(pmem2_map_error(map) == drained);
+	return drained;
+}
+
+static void drop_deferred(void)
+{
+	MUST(pmem2_map_delete(&map) == 0);
+}
+
+static void have_notes(void)
+{
+	have_deferred_map();
+	MUST(pmem2_map_flush(map, pmem2_map_get_address(map), 1) == 0);
+}
+
 static char buffer[10000];
 
 static int pread_mcsafe(void)
@@ -408,7 +506,14 @@ static const struct scenario scenarios[] = {
 	{"pmem2_vm_reservation_delete", reservation_delete, NULL, have_reservation},
 	{"pmem2_vm_reservation_shrink, pmem2_vm_reservation_extend", reservation_extend_and_shrink,
 		NULL, NULL},
-	{"pmem2_deep_flush", deep_flush, NULL, NULL},
+	{"pmem2_deep_flush", deep_flush, NULL, clear},
+	{"pmem2_map_persist, pmem2_map_error, pmem2_map_clear_error", map_persist, NULL, clear},
+	{"pmem2_map_flush, pmem2_map_drain", map_flush, NULL, clear},
+	{"pmem2_map_memmove, pmem2_map_memset", map_copies, NULL, clear},
+	{"pmem2_set_flush_error_handler, pmem2_map_set_flush_error_handler", void_functions, NULL,
+		clear},
+	{"pmem2_config_set_deferred_flush", deferred, drop_deferred, have_deferred_map},
+	{"pmem2_map_delete with deferred flushes", map_delete, NULL, have_notes},
 	{"pmem2_source_pread_mcsafe", pread_mcsafe, NULL, NULL},
 	{"pmem2_source_pwrite_mcsafe", pwrite_mcsafe, NULL, NULL},
 	{"pmem2_badblock_context_new", badblock_context_new, drop_bad, NULL},

@@ -86,7 +86,8 @@ bool inject_fails(const char *function, const int *errors)
 	}
 
 WRAP(int, munmap, -1, ERRORS(EINVAL, ENOMEM), (void *a, size_t n), (a, n))
-WRAP(int, msync, -1, ERRORS(EIO, ENOMEM, EINVAL), (void *a, size_t n, int f), (a, n, f))
+WRAP(int, msync, -1, ERRORS(EIO, ENOSPC, EDQUOT, EROFS, ENOMEM, EINVAL, EINTR),
+	(void *a, size_t n, int f), (a, n, f))
 WRAP(void *, mmap64, MAP_FAILED, ERRORS(ENOMEM, EACCES, EAGAIN, ENFILE, EPERM, EEXIST, EOPNOTSUPP),
 	(void *a, size_t n, int p, int f, int fd, off_t o), (a, n, p, f, fd, o))
 EXPORTED ssize_t __wrap_read(int fd, void *b, size_t n);

@@ -158,7 +158,7 @@ def check_table(source, pages):
 
 
 def main(source, compiler):
-    header = Header([source / 'include/libpmem2/base.h', source / 'include/libpmem2/legacy.h'])
+    header = Header([source / 'include/libpmem2' / name for name in ('base.h', 'extra.h', 'legacy.h')])
     pages = [Page(path) for path in sorted((source / 'man').glob('*.scd'))]
     functions = [page for page in pages if page.name.endswith('.3')]
     by_name = {page.name: page for page in pages}
