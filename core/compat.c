@@ -85,7 +85,6 @@ V1(pmem2_drain_fn, pmem2_get_drain_fn, (struct pmem2_map *map), (map))
 V1(pmem2_memmove_fn, pmem2_get_memmove_fn, (struct pmem2_map *map), (map))
 V1(pmem2_memcpy_fn, pmem2_get_memcpy_fn, (struct pmem2_map *map), (map))
 V1(pmem2_memset_fn, pmem2_get_memset_fn, (struct pmem2_map *map), (map))
-V1(int, pmem2_deep_flush, (struct pmem2_map *map, void *ptr, size_t size), (map, ptr, size))
 V1(int, pmem2_source_device_id,
 	(const struct pmem2_source *src, char *id, size_t *len), (src, id, len))
 V1(int, pmem2_source_device_usc, (const struct pmem2_source *src, uint64_t *usc), (src, usc))
@@ -122,6 +121,7 @@ static const struct pmem2_answers answers_pmdk = {
 	.beyond_reservation = PMEM2_E_LENGTH_OUT_OF_RANGE,
 	.append_only = PMEM2_E_NO_ACCESS,
 	.overlap = -100034, /* PMEM2_E_MAP_EXISTS as PMDK's header has it */
+	.deep_private = 0,
 };
 
 #define MAP_NEW(wrapper, node) \
@@ -140,6 +140,15 @@ static const struct pmem2_answers answers_pmdk = {
 		return pmem2_map_adopt(map, src, addr, len, gran, &answers_pmdk); \
 	}
 
+#define DEEP_FLUSH(wrapper, node) \
+	WRAPPER(int, wrapper, pmem2_deep_flush, node, \
+		(struct pmem2_map * map, void *ptr, size_t size)) \
+	{ \
+		return pmem2_map_deep_flush(map, ptr, size, &answers_pmdk); \
+	}
+
+DEEP_FLUSH(v1_pmem2_deep_flush, "LIBPMEM2_1.0")
+DEEP_FLUSH(v2_pmem2_deep_flush, "LIBPMEM2_2.0")
 MAP_NEW(v1_pmem2_map_new, "LIBPMEM2_1.0")
 MAP_NEW(v2_pmem2_map_new, "LIBPMEM2_2.0")
 MAP_FROM_EXISTING(v1_pmem2_map_from_existing, "LIBPMEM2_1.0")

@@ -66,7 +66,15 @@ static int flush_region(dev_t device)
 	return ret;
 }
 
-int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size)
+static int refuse_private(int code)
+{
+	/* 0 says nothing of the file: no store through this map is meant to reach it */
+	return code == 0 ? 0
+	                 : pmem2_err(code, "the map is private: its stores never reach the file");
+}
+
+int pmem2_map_deep_flush(struct pmem2_map *map, const void *ptr, size_t size,
+	const struct pmem2_answers *answers)
 {
 	int ret = check_range(map, ptr, size);
 	if (ret != 0)
@@ -78,8 +86,7 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size)
 	case PMEM2_SOURCE_FILE:
 		/* msync(2) of a private mapping succeeds, and writes nothing */
 		if (!map->verdict.durable)
-			return pmem2_err(PMEM2_E_NOSUPP,
-				"the map is private: its stores never reach the file");
+			return refuse_private(answers->deep_private);
 		ret = flush_file(map, ptr, size);
 		/* a backend that keeps book of what is durable learns of no msync(2) but by this */
 		if (ret == 0 && map->choice->backend->attach != NULL)
@@ -89,4 +96,9 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size)
 		map->choice->variant->deep_persist(ptr, size);
 		return flush_region(map->device);
 	}
+}
+
+int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size)
+{
+	return pmem2_map_deep_flush(map, ptr, size, &pmem2_answers_manual);
 }

@@ -20,6 +20,7 @@ const struct pmem2_answers pmem2_answers_manual = {
 	.beyond_reservation = PMEM2_E_ADDRESS_UNALIGNED,
 	.append_only = -EACCES,
 	.overlap = PMEM2_E_MAPPING_EXISTS,
+	.deep_private = PMEM2_E_NOSUPP,
 };
 
 /* ---- making one ---- */
@@ -171,6 +172,8 @@ int pmem2_map_create(struct pmem2_map **map, const struct pmem2_config *cfg,
 		return -ENOMEM;
 
 	ret = claim(cfg, &wanted, answers->beyond_reservation, &place);
+	if (ret == 0 && wanted.length == 0)
+		ret = pmem2_request_empty(&wanted);
 	if (ret != 0)
 		goto release;
 

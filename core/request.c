@@ -43,9 +43,6 @@ static int measure(const struct pmem2_config *cfg, const struct pmem2_source *sr
 	*length = cfg->length;
 	if (cfg->length == 0)
 		*length = src->type == PMEM2_SOURCE_ANON ? size : size - cfg->offset;
-	if (*length == 0)
-		return pmem2_err(-EINVAL, "mmap: nothing to map: offset %zu is the source's end",
-			cfg->offset);
 
 	return 0;
 }
@@ -97,6 +94,14 @@ int pmem2_request_read(const struct pmem2_config *cfg, const struct pmem2_source
 		.alignment = alignment,
 	};
 	return 0;
+}
+
+int pmem2_request_empty(const struct pmem2_placement *wanted)
+{
+	return pmem2_err(-EINVAL,
+		"mmap: nothing to map: offset %jd is the source's end; map from a smaller offset, or "
+		"make the file longer",
+		(intmax_t)wanted->offset);
 }
 
 int pmem2_request_error(const struct pmem2_placement *wanted, int error, int append_only)

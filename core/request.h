@@ -7,12 +7,16 @@
 #include "placement.h"
 
 /*
- * Checks granularity, offset, length and sharing and says what to hand to mmap(2).
+ * Checks granularity, offset, length and sharing and says what to hand to mmap(2). A length of 0 is left to
+ * pmem2_request_empty: PMDK judges the place in a reservation first.
  *
  * Errors: PMEM2_E_GRANULARITY_NOT_SET, and those of pmem2_map_new up to MAP_RANGE.
  */
 int pmem2_request_read(const struct pmem2_config *cfg, const struct pmem2_source *src,
 	struct pmem2_placement *wanted);
+
+/* Refuses a length of 0, of which mmap(2) would say no more than that it is invalid: -EINVAL. */
+int pmem2_request_empty(const struct pmem2_placement *wanted);
 
 /*
  * The library's code, with a sentence, for mmap's -errno; append_only: the one for a file under

@@ -198,6 +198,9 @@ int pmem2_vm_reservation_claim(struct pmem2_vm_reservation *rsv, size_t offset, 
 		return pmem2_err(PMEM2_E_ADDRESS_UNALIGNED,
 			"address %p in the reservation is not a multiple of the device's %zu",
 			(void *)begin, alignment);
+	*address = NULL;
+	if (length == 0)
+		return 0;
 
 	struct pmem2_range range = {begin, begin + length, NULL};
 	switch (pmem2_range_insert(&rsv->maps, range)) {

@@ -13,7 +13,8 @@ struct pmem2_vm_reservation {
 
 /*
  * Claims [offset, offset + length) for a map and answers its address. Nobody finds it before
- * pmem2_range_publish(&rsv->maps, ...); pmem2_range_remove gives it back.
+ * pmem2_range_publish(&rsv->maps, ...); pmem2_range_remove gives it back. Of length 0 nothing is claimed,
+ * and the address is NULL.
  *
  * beyond: the code for a place that ends behind the reservation, on which PMDK's manual and
  * code disagree.

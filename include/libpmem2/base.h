@@ -410,7 +410,8 @@ pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map);
  *
  * Errors:
  *   PMEM2_E_DEEP_FLUSH_RANGE      the range is not within the map
- *   PMEM2_E_NOSUPP                anonymous memory, or a private map
+ *   PMEM2_E_NOSUPP                anonymous memory, or a private map (of which a program linked to
+ *                                 PMDK's library gets 0)
  *   PMEM2_E_DAX_REGION_NOT_FOUND  the device's region cannot be told
  *   -errno                        of msync(2), or of reading or writing the region's deep_flush
  */

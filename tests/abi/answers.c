@@ -46,5 +46,14 @@ int main(int argc, char *argv[])
 		printf("append-only %d\n", pmem2_map_new(&none, cfg, other));
 	pmem2_config_set_vm_reservation(cfg, rsv, 4096);
 	printf("beyond the reservation %d\n", pmem2_map_new(&none, cfg, src));
+
+	pmem2_config_set_vm_reservation(cfg, NULL, 0);
+	pmem2_config_set_sharing(cfg, PMEM2_PRIVATE);
+	if (pmem2_map_new(&map, cfg, src)) {
+		pmem2_perror("answers");
+		return 2;
+	}
+	printf("deep flush of a private map %d\n",
+		pmem2_deep_flush(map, pmem2_map_get_address(map), 4096));
 	return 0;
 }

@@ -116,8 +116,8 @@ done
 
 # ---- where PMDK's manual and code differ ----
 
-manual=$'overlap -100007\nappend-only -13\nbeyond the reservation -100022'
-pmdks=$'overlap -100034\nappend-only -100032\nbeyond the reservation -100030'
+manual=$'overlap -100007\nappend-only -13\nbeyond the reservation -100022\ndeep flush of a private map -100001'
+pmdks=$'overlap -100034\nappend-only -100032\nbeyond the reservation -100030\ndeep flush of a private map 0'
 
 # a link-time library: PMDK's functions, in the node that the map names, or without any
 stub() { # DIRECTORY [MAP]

@@ -31,7 +31,6 @@ static const struct {
 	{"flush", "a_failing_msync_aborts_with_a_message", "says nothing"},
 	{"deep_flush", "a_range_that_wraps_is_deep_flush_range", "answers success"},
 	{"deep_flush", "page_is_msync_and_its_error", "does nothing"},
-	{"deep_flush", "private_is_nosupp", "answers success"},
 	{"errors", "every_error_has_its_message", "leaves it as it was for some"},
 	{"general", "character_device_is_invalid_file_type_with_sys_unreadable", "-ENOENT"},
 	{"general", "no_file_is_ever_mapped_over_a_placeholder", "maps with MAP_FIXED"},

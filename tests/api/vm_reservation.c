@@ -287,6 +287,15 @@ START_TEST(mapping_nothing_into_it_leaves_it_empty)
 	works(pmem2_config_set_vm_reservation(cfg, rsv, PAGE));
 	works(pmem2_config_set_offset(cfg, PAGE)); /* the end of the file */
 	fails(pmem2_map_new(&map, cfg, src), -EINVAL);
+
+	/* the place is judged before that */
+	works(pmem2_config_set_vm_reservation(cfg, rsv, 1));
+	fails(pmem2_map_new(&map, cfg, src), PMEM2_E_OFFSET_UNALIGNED);
+	works(pmem2_config_set_vm_reservation(cfg, rsv, 5 * PAGE));
+	fails(pmem2_map_new(&map, cfg, src),
+		api_manual(PMEM2_E_ADDRESS_UNALIGNED, PMEM2_E_LENGTH_OUT_OF_RANGE));
+
+	works(pmem2_config_set_vm_reservation(cfg, rsv, PAGE));
 	works(pmem2_config_set_offset(cfg, 0));
 	works(pmem2_map_new(&map, cfg, src));
 	works(pmem2_map_delete(&map));
