@@ -70,13 +70,31 @@ static const char *type_name(mode_t mode)
 	}
 }
 
+/*
+ * A file of hugetlbfs, or a memfd with MFD_HUGETLB, is mapped and unmapped in its own pages alone. Their
+ * size is the file's block size too: other files are not asked a second time.
+ */
+static int find_unit(struct pmem2_source *src, const struct stat *st)
+{
+	struct statfs fs;
+
+	if ((size_t)st->st_blksize <= pmem2_page_size())
+		return 0;
+	if (fstatfs(src->fd, &fs) != 0)
+		return pmem2_err_sys("fstatfs");
+	if ((unsigned)fs.f_type == HUGETLBFS_MAGIC)
+		src->unit = (size_t)fs.f_bsize;
+
+	return 0;
+}
+
 static int classify(struct pmem2_source *src, const struct stat *st)
 {
 	if (S_ISREG(st->st_mode)) {
 		src->type = PMEM2_SOURCE_FILE;
 		src->device = st->st_dev;
 		src->inode = st->st_ino;
-		return 0;
+		return find_unit(src, st);
 	}
 
 	if (!S_ISCHR(st->st_mode))
@@ -237,6 +255,6 @@ int pmem2_source_alignment(const struct pmem2_source *src, size_t *alignment)
 	if (src->type == PMEM2_SOURCE_DEVDAX)
 		return devdax_alignment(src->device, alignment);
 
-	*alignment = pmem2_page_size();
+	*alignment = src->unit != 0 ? src->unit : pmem2_page_size();
 	return 0;
 }

@@ -19,6 +19,7 @@ struct pmem2_source {
 	dev_t device; /* FILE: st_dev, ask pmem2_source_device; DEVDAX: the device */
 	ino_t inode;  /* FILE only */
 	size_t size;  /* ANON only, bytes: a file's or device's is asked each time */
+	size_t unit;  /* FILE on hugetlbfs: the size of its pages, bytes; else 0 */
 };
 
 /* pmem2_source_from_fd into memory of the caller. */

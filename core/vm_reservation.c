@@ -196,7 +196,7 @@ int pmem2_vm_reservation_claim(struct pmem2_vm_reservation *rsv, size_t offset, 
 	uintptr_t begin = start_of(rsv) + offset;
 	if ((begin & (alignment - 1)) != 0)
 		return pmem2_err(PMEM2_E_ADDRESS_UNALIGNED,
-			"address %p in the reservation is not a multiple of the device's %zu",
+			"address %p in the reservation is not a multiple of the source's %zu",
 			(void *)begin, alignment);
 	*address = NULL;
 	if (length == 0)

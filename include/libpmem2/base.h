@@ -96,7 +96,7 @@ struct pmem2_vm_reservation;
  *   PMEM2_E_INVALID_FILE_HANDLE  fd is negative, closed, or open for writing only
  *   PMEM2_E_INVALID_FILE_TYPE    a directory, pipe, socket, block device, or a character
  *                                device that is no Device DAX
- *   -errno                       of fcntl(2), fstat(2)
+ *   -errno                       of fcntl(2), fstat(2), fstatfs(2)
  */
 int pmem2_source_from_fd(struct pmem2_source **src, int fd);
 
@@ -124,8 +124,8 @@ int pmem2_source_get_fd(const struct pmem2_source *src, int *fd);
 int pmem2_source_size(const struct pmem2_source *src, size_t *size);
 
 /*
- * What offset and length of a mapping must be multiples of: the page size; for Device DAX the
- * device's alignment.
+ * What offset and length of a mapping must be multiples of: the page size; for a file of hugetlbfs, or
+ * a memfd with MFD_HUGETLB, the size of its pages; for Device DAX the device's alignment.
  *
  * Errors:
  *   PMEM2_E_INVALID_ALIGNMENT_FORMAT, _VALUE  the device's alignment in sysfs is not a number;
@@ -315,7 +315,7 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  *   PMEM2_E_SRC_DEVDAX_PRIVATE    Device DAX cannot be mapped privately
  *   PMEM2_E_SOURCE_EMPTY          the source's size is 0
  *   PMEM2_E_MAP_RANGE             offset + length overflows or is behind the source's end
- *   PMEM2_E_ADDRESS_UNALIGNED     the place in the reservation is not on the device's alignment, or
+ *   PMEM2_E_ADDRESS_UNALIGNED     the place in the reservation is not on the source's alignment, or
  *                                 ends behind the reservation (a program linked to
  *                                 PMDK's library gets PMEM2_E_LENGTH_OUT_OF_RANGE for the latter)
  *   PMEM2_E_MAPPING_EXISTS        another map has that place in the reservation; or one whose memory

@@ -11,6 +11,7 @@ static const struct {
 } better[] = {
 	{"alloc", "objects_are_not_made_without_memory", "aborts"},
 	{"alloc", "maps_are_not_made_without_memory", "aborts"},
+	{"source", "alignment_of_huge_pages_is_their_size", "says the page size"},
 	{"source", "shutdown_count_is_untouched_after_a_failure", "sets it to 0"},
 	{"source_io", "offset_past_the_end_is_length_out_of_range", "answers success"},
 	{"source_io", "a_short_transfer_goes_on", "answers success for a part"},

@@ -229,6 +229,43 @@ START_TEST(alignment_of_files_and_anonymous_is_the_page_size)
 }
 END_TEST
 
+static void map_part_of(int fd, size_t offset, size_t length, int code)
+{
+	struct pmem2_config *cfg = api_config();
+	struct pmem2_map *map;
+
+	works(pmem2_config_set_offset(cfg, offset));
+	works(pmem2_config_set_length(cfg, length));
+	fails(pmem2_map_new(&map, cfg, api_source(fd)), code);
+}
+
+START_TEST(alignment_of_huge_pages_is_their_size)
+{
+	int fd = memfd_create("api", MFD_HUGETLB);
+	struct stat st;
+	if (fd < 0)
+		cannot("the kernel has no huge pages");
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	size_t huge = (size_t)st.st_blksize, alignment = 0;
+	ck_assert_uint_gt(huge, PAGE);
+	ck_assert_int_eq(ftruncate(fd, (off_t)(2 * huge)), 0);
+	works(pmem2_source_alignment(api_source(fd), &alignment));
+	ck_assert_uint_eq(alignment, huge);
+	map_part_of(fd, PAGE, 0, PMEM2_E_OFFSET_UNALIGNED);
+	map_part_of(fd, 0, PAGE, PMEM2_E_LENGTH_UNALIGNED);
+	map_part_of(fd, huge, huge + PAGE, PMEM2_E_LENGTH_UNALIGNED);
+
+	/* with huge pages reserved, what is mapped goes away; without, nothing is mapped */
+	struct pmem2_map *map;
+	if (pmem2_map_new(&map, api_config(), api_source(fd)) == -ENOMEM)
+		cannot("no huge pages are reserved");
+	ck_assert_ptr_nonnull(map);
+	char *addr = pmem2_map_get_address(map);
+	works(pmem2_map_delete(&map));
+	ck_assert(api_is_free(addr, 2 * huge));
+}
+END_TEST
+
 START_TEST(anonymous_takes_any_size)
 {
 	const size_t sizes[] = {0, 1, 4095, 4096, SIZE_MAX - 1, SIZE_MAX};
@@ -317,8 +354,8 @@ API_MAIN("source", negative_or_closed_fd_is_invalid_file_handle,
 	o_path_is_accepted_and_mapping_it_gives_ebadf, fd_is_neither_duplicated_nor_closed,
 	get_fd_answers_the_fd, size_is_read_on_every_call, type_is_read_once,
 	closed_later_size_is_invalid_file_handle, closed_later_alignment_and_get_fd_still_answer,
-	alignment_of_files_and_anonymous_is_the_page_size, anonymous_takes_any_size,
-	anonymous_has_no_fd, anonymous_questions_are_nosupp_before_any_argument,
-	ordinary_file_has_no_device_id, ordinary_file_has_no_shutdown_count,
-	shutdown_count_is_untouched_after_a_failure, ordinary_file_has_no_numa_node,
-	delete_leaves_null_and_takes_null)
+	alignment_of_files_and_anonymous_is_the_page_size, alignment_of_huge_pages_is_their_size,
+	anonymous_takes_any_size, anonymous_has_no_fd,
+	anonymous_questions_are_nosupp_before_any_argument, ordinary_file_has_no_device_id,
+	ordinary_file_has_no_shutdown_count, shutdown_count_is_untouched_after_a_failure,
+	ordinary_file_has_no_numa_node, delete_leaves_null_and_takes_null)
