@@ -46,11 +46,17 @@ int pmem2_device_region(const struct pmem2_source *src, char region[PATH_MAX])
 	if (ret == 0)
 		return 0;
 
-	/* a device that sysfs does not know: no answer, and not the answer "no NVDIMM" */
 	char path[PATH_MAX];
 	pmem2_sysfs_path(path, class, device, "");
 	if (ret == -ENODEV && access(path, F_OK) != 0)
 		ret = -errno;
+
+	/* a device that sysfs does not know: this is not the answer "no NVDIMM" */
+	if (ret == -ENOENT)
+		return pmem2_err(PMEM2_E_NOSUPP,
+			"whether the source is on an NVDIMM cannot be told: there is no %s (is sysfs "
+			"mounted here?)",
+			path);
 
 	return ret == -ENODEV ? ret : pmem2_device_unreadable(path, -ret);
 }
@@ -117,7 +123,7 @@ release:
 	return ret;
 }
 
-/* Whether the machine has any nd region; or -errno. */
+/* Whether the machine has any nd region; or -errno: -ENOENT without a sysfs. */
 static int any_region(void)
 {
 	char path[PATH_MAX];
@@ -125,8 +131,12 @@ static int any_region(void)
 
 	snprintf(path, sizeof(path), "%s/bus/nd/devices", pmem2_sysfs_root);
 	DIR *directory = opendir(path);
+	if (directory == NULL && errno == ENOENT) {
+		snprintf(path, sizeof(path), "%s/dev", pmem2_sysfs_root);
+		return access(path, F_OK) == 0 ? 0 : -errno;
+	}
 	if (directory == NULL)
-		return errno == ENOENT ? 0 : -errno;
+		return -errno;
 
 	for (struct dirent *entry; (entry = readdir(directory)) != NULL;)
 		found = found || strncmp(entry->d_name, "region", 6) == 0;
@@ -167,6 +177,11 @@ int pmem2_device_rule_out(const struct pmem2_source *src)
 	else if (hides_disks(src->fd))
 		ret = any_region();
 
+	if (ret == -ENOENT)
+		return pmem2_err(PMEM2_E_NOSUPP,
+			"whether the source is on an NVDIMM cannot be told: there is no %s/dev (is "
+			"sysfs mounted here?)",
+			pmem2_sysfs_root);
 	if (ret < 0)
 		return pmem2_err(ret,
 			"what block device %u:%u stands on could not be read from %s: %s",

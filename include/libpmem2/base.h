@@ -423,8 +423,8 @@ int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size);
  * buffer's size. id is untouched after a failure.
  *
  * Errors:
- *   PMEM2_E_NOSUPP            not on an NVDIMM, anonymous memory, or libpmem2's ndctl module is not
- *                             installed
+ *   PMEM2_E_NOSUPP            not on an NVDIMM, or nothing tells (no sysfs); anonymous memory; or
+ *                             libpmem2's ndctl module is not installed
  *   PMEM2_E_BUFFER_TOO_SMALL  *len is too little
  *   -EAGAIN                   the region's DIMMs were changed during the call
  *   -errno                    the answer could not be read; the message names the file
@@ -442,7 +442,7 @@ int pmem2_source_device_usc(const struct pmem2_source *src, uint64_t *usc);
 /*
  * The NUMA node of the source's memory. *numa_node is untouched after a failure.
  *
- * Errors: PMEM2_E_NOSUPP anonymous memory, or no ndctl module; PMEM2_E_DAX_REGION_NOT_FOUND
+ * Errors: PMEM2_E_NOSUPP anonymous memory, no sysfs, or no ndctl module; PMEM2_E_DAX_REGION_NOT_FOUND
  * not on an NVDIMM; -errno as above.
  */
 int pmem2_source_numa_node(const struct pmem2_source *src, int *numa_node);
@@ -459,7 +459,7 @@ struct pmem2_badblock {
  * source, but not the descriptor.
  *
  * Errors: PMEM2_E_NOSUPP anonymous memory, no ndctl module where one is needed, or storage
- * whose blocks cannot be told (device-mapper, several devices); PMEM2_E_CANNOT_READ_BOUNDS the
+ * whose blocks cannot be told (device-mapper, several devices, no sysfs); PMEM2_E_CANNOT_READ_BOUNDS the
  * kernel's list has an unknown form; PMEM2_E_INVALID_FILE_HANDLE the descriptor was closed; -errno
  * as above.
  */

@@ -144,16 +144,9 @@ END_TEST
 
 START_TEST(a_sysfs_that_cannot_be_read_is_no_answer)
 {
-	struct pmem2_source unlisted = {.type = PMEM2_SOURCE_FILE,
-		.fd = -1,
-		.device = makedev(8, 77)};
 	size_t length = 7;
 	uint64_t usc = 7;
 	int node = 7;
-
-	fails(pmem2_source_device_id(&unlisted, NULL, &length), -ENOENT, "dev/block/8:77");
-	fails(pmem2_source_device_usc(&unlisted, &usc), -ENOENT, "dev/block/8:77");
-	fails(pmem2_source_numa_node(&unlisted, &node), -ENOENT, "dev/block/8:77");
 
 	fake_forbid("dev/block");
 	fake_no_root();
@@ -163,6 +156,38 @@ START_TEST(a_sysfs_that_cannot_be_read_is_no_answer)
 	fails(pmem2_source_numa_node(&on_sda, &node), -EACCES, "CAP_DAC_READ_SEARCH");
 	fake_root_again();
 	fake_allow("dev/block");
+	ck_assert_uint_eq(length, 7);
+	ck_assert_uint_eq(usc, 7);
+	ck_assert_int_eq(node, 7);
+}
+END_TEST
+
+/* a program that finds out about NVDIMMs goes on after NOSUPP alone */
+START_TEST(without_a_sysfs_nothing_is_supported)
+{
+	struct pmem2_source unlisted = {.type = PMEM2_SOURCE_FILE,
+		.fd = -1,
+		.device = makedev(8, 77)};
+	struct pmem2_source hidden = unlisted;
+	struct pmem2_badblock_context *ctx;
+	size_t length = 7;
+	uint64_t usc = 7;
+	int node = 7;
+
+	hidden.device =
+		makedev(0, 42); /* no device known, nor a file system: it could be an overlay */
+	for (int i = 0; i < 2; i++) {
+		const struct pmem2_source *src = i == 0 ? &unlisted : &hidden;
+		const char *words = i == 0 ? "dev/block/8:77" : "/dev (is";
+
+		pmem2_sysfs_root = "/nonexistent";
+		fails(pmem2_source_device_id(src, NULL, &length), PMEM2_E_NOSUPP, words);
+		fails(pmem2_source_device_usc(src, &usc), PMEM2_E_NOSUPP, words);
+		ck_assert_int_lt(pmem2_source_numa_node(src, &node), 0);
+		fails(pmem2_badblock_context_new(&ctx, src), PMEM2_E_NOSUPP, words);
+	}
+	pmem2_sysfs_root = fake_root;
+	fails(pmem2_source_device_usc(&unlisted, &usc), PMEM2_E_NOSUPP, "dev/block/8:77");
 	ck_assert_uint_eq(length, 7);
 	ck_assert_uint_eq(usc, 7);
 	ck_assert_int_eq(node, 7);
@@ -243,8 +268,9 @@ int main(void)
 		id_needs_room_for_its_final_0, id_of_a_region_without_dimms_is_empty,
 		anonymous_memory_is_refused_before_any_argument_is_touched,
 		what_is_on_no_nvdimm_has_none, below_another_layer_may_be_an_nvdimm,
-		a_sysfs_that_cannot_be_read_is_no_answer, the_modules_failures_are_passed_on,
-		without_the_module_the_answer_names_it, a_small_stack_is_enough, NULL};
+		a_sysfs_that_cannot_be_read_is_no_answer, without_a_sysfs_nothing_is_supported,
+		the_modules_failures_are_passed_on, without_the_module_the_answer_names_it,
+		a_small_stack_is_enough, NULL};
 
 	return unit_run_with("device", tests, set_up, fake_tear_down);
 }
