@@ -2,6 +2,7 @@
 /* granularity.c -- what a mapping can promise, and which step decided it. */
 #include "granularity.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -179,7 +180,11 @@ void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, 
 	};
 
 	if (verdict->step == PMEM2_STEP_NO_SYNC) {
-		snprintf(text, size, "%s: %s", words[verdict->step], strerror(verdict->sync_errno));
+		snprintf(text, size, "%s: %s (%s)", words[verdict->step],
+			strerror(verdict->sync_errno),
+			verdict->sync_errno == EINVAL
+				? "the kernel does not know it"
+				: "the file is not mapped directly from persistent memory");
 	} else {
 		snprintf(text, size, "%s", words[verdict->step]);
 	}

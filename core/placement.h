@@ -15,6 +15,7 @@ struct pmem2_placement {
 	int protection; /* PROT_* */
 	bool shared;
 	size_t alignment; /* of the address, at least: the source's */
+	bool huge_pages;  /* a file of hugetlbfs */
 };
 
 /* What came of it. */

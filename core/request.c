@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "error.h"
 
@@ -92,6 +94,7 @@ int pmem2_request_read(const struct pmem2_config *cfg, const struct pmem2_source
 		.protection = native_protection(cfg->protection),
 		.shared = cfg->sharing == PMEM2_SHARED,
 		.alignment = alignment,
+		.huge_pages = src->unit != 0,
 	};
 	return 0;
 }
@@ -104,10 +107,72 @@ int pmem2_request_empty(const struct pmem2_placement *wanted)
 		(intmax_t)wanted->offset);
 }
 
+/* ---- why mmap(2) failed, and what can be done ---- */
+
+static const char *hint_of_eperm(const struct pmem2_placement *wanted)
+{
+	int seals = wanted->fd < 0 ? -1 : fcntl(wanted->fd, F_GET_SEALS);
+	struct statvfs fs;
+
+	if (seals >= 0 && (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0 && wanted->shared)
+		return "the memfd is sealed against writing: map it without PMEM2_PROT_WRITE, or "
+		       "PMEM2_PRIVATE";
+	if ((wanted->protection & PROT_EXEC) != 0 && wanted->fd >= 0 &&
+		fstatvfs(wanted->fd, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0)
+		return "the file system is mounted noexec: map without PMEM2_PROT_EXEC, or have it "
+		       "mounted with exec";
+
+	return "a security module, or a seccomp filter of the process, forbids it";
+}
+
+/* What can be done about that errno; NULL: strerror says it all. */
+static const char *hint_of(const struct pmem2_placement *wanted, int error)
+{
+	switch (error) {
+	case EACCES:
+		return "the protection needs what the file is not open for: a shared mapping that is "
+		       "written to needs O_RDWR, and PMEM2_PROT_EXEC a mount without noexec";
+	case EAGAIN:
+		return "the process locks all its memory (mlockall(2)), and the mapping exceeds "
+		       "RLIMIT_MEMLOCK, or the file is locked: raise it with ulimit -l, or call "
+		       "munlockall(2)";
+	case EBADF:
+		return "the descriptor was closed after the source was made, or was opened with "
+		       "O_PATH";
+	case ENFILE:
+		return "the system has as many open files as it allows: raise fs.file-max with sysctl";
+	case ENODEV:
+		return "the file system, or the driver that the device is bound to, cannot map "
+		       "memory: put the file on another file system, or bind the device to the "
+		       "driver device_dax (daxctl reconfigure-device --mode=devdax)";
+	case ENOTSUP:
+		return "the file system or this CPU does not have that protection";
+	case EPERM:
+		return hint_of_eperm(wanted);
+	default:
+		return NULL;
+	}
+}
+
+void pmem2_request_explain(const struct pmem2_placement *wanted, int error)
+{
+	const char *hint = hint_of(wanted, error);
+
+	errno = error;
+	if (error == ENOMEM && wanted->fd >= 0 && wanted->huge_pages)
+		pmem2_err(-error,
+			"mmap: %s: too few huge pages are free for %zu bytes: reserve more, with "
+			"sysctl vm.nr_hugepages for those of the default size",
+			strerror(error), wanted->length);
+	else if (hint != NULL)
+		pmem2_err(-error, "mmap: %s: %s", strerror(error), hint);
+	else
+		pmem2_placement_error("mmap");
+}
+
 int pmem2_request_error(const struct pmem2_placement *wanted, int error, int append_only)
 {
-	errno = -error;
-	pmem2_placement_error("mmap");
+	pmem2_request_explain(wanted, -error);
 
 	switch (error) {
 	case -EACCES:

@@ -18,6 +18,9 @@ int pmem2_request_read(const struct pmem2_config *cfg, const struct pmem2_source
 /* Refuses a length of 0, of which mmap(2) would say no more than that it is invalid: -EINVAL. */
 int pmem2_request_empty(const struct pmem2_placement *wanted);
 
+/* The sentence for mmap's errno: what it means for such a mapping, and what can be done. */
+void pmem2_request_explain(const struct pmem2_placement *wanted, int error);
+
 /*
  * The library's code, with a sentence, for mmap's -errno; append_only: the one for a file under
  * chattr +a, on which PMDK's manual and code disagree.

@@ -114,7 +114,9 @@ static int classify(struct pmem2_source *src, const struct stat *st)
 int pmem2_source_init(struct pmem2_source *src, int fd)
 {
 	if (fd < 0)
-		return pmem2_err(PMEM2_E_INVALID_FILE_HANDLE, "fd %d is negative", fd);
+		return pmem2_err(PMEM2_E_INVALID_FILE_HANDLE,
+			"fd %d is negative: what open(2) returns when it fails; its errno says why",
+			fd);
 
 	int flags = fcntl(fd, F_GETFL);
 	if (flags < 0) {

@@ -14,6 +14,7 @@
 #include "error.h"
 #include "fault.h"
 #include "registry.h"
+#include "request.h"
 
 #ifndef RWF_NOAPPEND
 #define RWF_NOAPPEND 0x20 /* Linux 6.9 */
@@ -22,6 +23,7 @@
 struct transfer {
 	bool write;
 	bool append; /* FILE: the descriptor has O_APPEND */
+	bool direct; /* FILE: it has O_DIRECT */
 	char *buf;
 	char *mapped; /* DEVDAX: the counterpart of buf */
 	size_t size;
@@ -50,6 +52,12 @@ static int transfer_failed(const struct transfer *todo, size_t at)
 		return pmem2_err(-EOPNOTSUPP,
 			"pwrite: the descriptor has O_APPEND, and this kernel then writes at the "
 			"end of the file alone");
+
+	if (errno == EINVAL && todo->direct)
+		return pmem2_err(-EINVAL,
+			"%s: %s: the descriptor has O_DIRECT, and then address, offset and size must "
+			"be multiples of the file system's block size: open the file without it",
+			name, strerror(EINVAL));
 
 	return pmem2_err_sys("%s", name);
 }
@@ -86,6 +94,18 @@ static void copy(void *arg)
 		memcpy(todo->buf, todo->mapped, todo->size);
 }
 
+static int mapping_failed(int fd, size_t length, int protection)
+{
+	const struct pmem2_placement wanted = {.fd = fd,
+		.length = length,
+		.protection = protection,
+		.shared = true};
+	int error = errno;
+
+	pmem2_request_explain(&wanted, error);
+	return -error;
+}
+
 /* Maps what surrounds the range in units of the device's alignment; that is all it lets one map. */
 static int transfer_devdax(const struct pmem2_source *src, struct transfer *todo)
 {
@@ -108,7 +128,7 @@ static int transfer_devdax(const struct pmem2_source *src, struct transfer *todo
 	int protection = todo->write ? PROT_READ | PROT_WRITE : PROT_READ;
 	char *map = mmap(NULL, end - begin, protection, MAP_SHARED, src->fd, (off_t)begin);
 	if (map == MAP_FAILED)
-		return pmem2_err_sys("mmap");
+		return mapping_failed(src->fd, end - begin, protection);
 
 	const void *where = NULL;
 	todo->mapped = map + (todo->offset - begin);
@@ -142,6 +162,7 @@ static int transfer(const struct pmem2_source *src, struct transfer *todo)
 
 	int flags = fcntl(src->fd, F_GETFL);
 	todo->append = flags >= 0 && (flags & O_APPEND) != 0;
+	todo->direct = flags >= 0 && (flags & O_DIRECT) != 0;
 	return transfer_file(src->fd, todo);
 }
 

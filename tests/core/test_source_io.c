@@ -111,6 +111,22 @@ START_TEST(errors_are_told_apart)
 }
 END_TEST
 
+START_TEST(a_descriptor_with_o_direct_is_told)
+{
+	struct pmem2_source file = file_of(2);
+	char buf[16];
+
+	error_once = EINVAL;
+	fails(pmem2_source_pread_mcsafe(&file, buf, 16, 0), -EINVAL, "pread: Invalid argument");
+	if (fcntl(file.fd, F_SETFL, O_DIRECT) != 0)
+		return; /* a file system without it */
+	error_once = EINVAL;
+	fails(pmem2_source_pread_mcsafe(&file, buf, 16, 0), -EINVAL, "O_DIRECT");
+	error_once = EINVAL;
+	fails(pmem2_source_pwrite_mcsafe(&file, buf, 16, 0), -EINVAL, "O_DIRECT");
+}
+END_TEST
+
 START_TEST(the_range_is_judged_before_any_transfer)
 {
 	struct pmem2_source file = file_of(2);
@@ -344,9 +360,9 @@ int main(void)
 {
 	const TTest *const tests[] = {what_is_written_is_read,
 		short_and_interrupted_transfers_go_on, errors_are_told_apart,
-		the_range_is_judged_before_any_transfer, a_file_that_becomes_shorter_is_no_success,
-		append_mode_writes_where_it_is_told, anonymous_memory_is_no_file,
-		device_dax_is_read_and_written_at_any_offset,
+		a_descriptor_with_o_direct_is_told, the_range_is_judged_before_any_transfer,
+		a_file_that_becomes_shorter_is_no_success, append_mode_writes_where_it_is_told,
+		anonymous_memory_is_no_file, device_dax_is_read_and_written_at_any_offset,
 		a_bad_block_of_device_dax_fails_the_transfer,
 		threads_and_handlers_do_not_disturb_each_other, NULL};
 

@@ -9,7 +9,7 @@ esac
 best="$granularity clwb$byte-avx2"
 # with the step that decided it, and where the mapping was to be
 refused='refused GRANULARITY_NOT_SUPPORTED *'
-no_sync="${refused}MAP_SYNC was refused: Operation not supported; file system: "
+no_sync="${refused}MAP_SYNC was refused: Operation not supported (the file is not mapped directly from persistent memory); file system: "
 ext4="ext2, ext3 or ext4; nd region: region"
 
 label_of() {
