@@ -115,8 +115,8 @@ static const char *hint_of_eperm(const struct pmem2_placement *wanted)
 	struct statvfs fs;
 
 	if (seals >= 0 && (seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)) != 0 && wanted->shared)
-		return "the memfd is sealed against writing: map it without PMEM2_PROT_WRITE, or "
-		       "PMEM2_PRIVATE";
+		return "the memfd is sealed against writing: map it privately, or for reading "
+		       "alone";
 	if ((wanted->protection & PROT_EXEC) != 0 && wanted->fd >= 0 &&
 		fstatvfs(wanted->fd, &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0)
 		return "the file system is mounted noexec: map without PMEM2_PROT_EXEC, or have it "

@@ -147,6 +147,8 @@ int pmem2_source_delete(struct pmem2_source **src);
  *   PMEM2_E_LENGTH_OUT_OF_RANGE        [offset, offset + size) ends behind the source
  *   PMEM2_E_IO_FAIL                    a bad block is in the way
  *   PMEM2_E_NOSUPP                     Device DAX: the process has had too many handlers of SIGBUS
+ *   -EINVAL                            the descriptor has O_DIRECT, and address, offset or size is
+ *                                      not a multiple of the file system's block size
  *   -errno                             of pread(2), pwrite(2), mmap(2); all those of
  *                                      pmem2_source_size, _alignment
  * and, of writing:
