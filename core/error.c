@@ -146,7 +146,8 @@ void pmem2_perror(const char *format, ...)
 	va_end(args);
 }
 
-int pmem2_err_to_errno(int code)
+/* weak: PMDK's header declares it, its library has none, so that a program may have its own */
+__attribute__((weak)) int pmem2_err_to_errno(int code)
 {
 	static const struct {
 		int code;

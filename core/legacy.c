@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* legacy.c -- the API of 2019 over today's. */
+/*
+ * legacy.c -- the API of 2019 over today's.
+ *
+ * What PMDK's library does not have is weak, here and elsewhere: a program that is linked to the static
+ * library may have functions of these names.
+ */
 #include <libpmem2/legacy.h>
 
 #include "config.h"
 #include "error.h"
 
-int pmem2_config_set_fd(struct pmem2_config *cfg, int fd)
+__attribute__((weak)) int pmem2_config_set_fd(struct pmem2_config *cfg, int fd)
 {
 	struct pmem2_source file = {.fd = -1};
 
@@ -28,21 +33,22 @@ static int check_file(const struct pmem2_config *cfg)
 	return 0;
 }
 
-int pmem2_config_get_file_size(const struct pmem2_config *cfg, size_t *size)
+__attribute__((weak)) int pmem2_config_get_file_size(const struct pmem2_config *cfg, size_t *size)
 {
 	int ret = check_file(cfg);
 
 	return ret != 0 ? ret : pmem2_source_size(&cfg->file, size);
 }
 
-int pmem2_config_get_alignment(const struct pmem2_config *cfg, size_t *alignment)
+__attribute__((weak)) int pmem2_config_get_alignment(const struct pmem2_config *cfg,
+	size_t *alignment)
 {
 	int ret = check_file(cfg);
 
 	return ret != 0 ? ret : pmem2_source_alignment(&cfg->file, alignment);
 }
 
-int pmem2_map(const struct pmem2_config *cfg, struct pmem2_map **map)
+__attribute__((weak)) int pmem2_map(const struct pmem2_config *cfg, struct pmem2_map **map)
 {
 	struct pmem2_config any = *cfg;
 
@@ -58,7 +64,7 @@ int pmem2_map(const struct pmem2_config *cfg, struct pmem2_map **map)
 	return pmem2_map_new(map, &any, &cfg->file);
 }
 
-int pmem2_unmap(struct pmem2_map **map)
+__attribute__((weak)) int pmem2_unmap(struct pmem2_map **map)
 {
 	return pmem2_map_delete(map);
 }

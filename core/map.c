@@ -327,7 +327,7 @@ enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map)
 	return map->verdict.granularity;
 }
 
-const char *pmem2_map_get_backend_name(struct pmem2_map *map)
+__attribute__((weak)) const char *pmem2_map_get_backend_name(struct pmem2_map *map)
 {
 	return map->choice->variant->name;
 }

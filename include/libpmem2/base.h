@@ -349,11 +349,15 @@ void *pmem2_map_get_address(struct pmem2_map *map);
 size_t pmem2_map_get_size(struct pmem2_map *map); /* exact: 5000 for a file of 5000 bytes */
 enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map);
 
+#ifndef PMEM2_NO_EXTENSIONS
+
 /*
  * Which variant of which backend serves the map, e.g. "clwb-avx512f" or "generic_msync". Never NULL,
  * and valid for the life of the process. This library's own.
  */
 const char *pmem2_map_get_backend_name(struct pmem2_map *map);
+
+#endif
 
 /* ---- making stores durable ---- */
 

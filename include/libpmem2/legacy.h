@@ -5,6 +5,9 @@
  * For programs written against pmem2_map(config, &map). New code uses a source
  * (pmem2_source_from_fd) and pmem2_map_new. Each function here is the older
  * spelling of one of those; thread-safety and ownership are theirs.
+ *
+ * In C++ the structure is "struct pmem2_map" where this header is included: its
+ * bare name is the function.
  */
 #ifndef LIBPMEM2_LEGACY_H
 #define LIBPMEM2_LEGACY_H 1
