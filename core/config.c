@@ -96,7 +96,7 @@ int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_re
 	return 0;
 }
 
-int pmem2_config_set_deferred_flush(struct pmem2_config *cfg, int deferred)
+__attribute__((weak)) int pmem2_config_set_deferred_flush(struct pmem2_config *cfg, int deferred)
 {
 	if (deferred != 0 && deferred != 1)
 		return pmem2_err(-EINVAL, "deferred flush is 1 or 0, not %d", deferred);

@@ -200,14 +200,25 @@ int pmem2_device_ndctl(const struct pmem2_ndctl **ndctl)
 
 	/* two threads may both come here: they get the same address */
 	if (module == NULL) {
-		char why[512];
+		static const struct pmem2_module_kind kind = {
+			.name = "ndctl module",
+			.symbol = "pmem2_ndctl_v1",
+			.size = sizeof(struct pmem2_ndctl),
+		};
+		struct pmem2_module_why why;
 
-		module = pmem2_module_symbol("ndctl", "pmem2_ndctl_v1", why, sizeof(why));
+		module = pmem2_module_symbol("ndctl", &kind, &why);
+		/* NOSUPP would say that there is nothing to ask, and programs go on */
+		if (module == NULL && why.passing != 0)
+			return pmem2_err(-why.passing,
+				"NVDIMMs are asked through the module ndctl.so, which could not be "
+				"loaded: %s; try again when that has passed",
+				why.text);
 		if (module == NULL)
 			return pmem2_err(PMEM2_E_NOSUPP,
 				"NVDIMMs are asked through the module ndctl.so "
 				"(Debian package libpmem2-ndctl), which is not there: %s",
-				why);
+				why.text);
 		atomic_store(&loaded, module);
 	}
 

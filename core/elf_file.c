@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,6 +42,13 @@ static const char *judge_header(const Elf64_Ehdr *header, uint64_t file_size)
 	return NULL;
 }
 
+/* errno is 0 if the file was read, and is shorter. */
+static bool read_at(int fd, void *to, size_t size, uint64_t offset)
+{
+	errno = 0;
+	return offset <= INT64_MAX && pread(fd, to, size, (off_t)offset) == (ssize_t)size;
+}
+
 static const char *judge(int fd)
 {
 	struct stat st;
@@ -53,6 +61,7 @@ static const char *judge(int fd)
 	ssize_t got = pread(fd, &header, sizeof(header), 0);
 	if (got < 0)
 		return strerror(errno);
+	errno = 0;
 	if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
 		return "it is no ELF file";
 	if (got != (ssize_t)sizeof(header))
@@ -60,15 +69,22 @@ static const char *judge(int fd)
 
 	const char *wrong = judge_header(&header, (uint64_t)st.st_size);
 	for (size_t i = 0; wrong == NULL && i < header.e_phnum; i++) {
-		off_t at = (off_t)(header.e_phoff + i * sizeof(segment));
-
-		if (pread(fd, &segment, sizeof(segment), at) != (ssize_t)sizeof(segment))
-			wrong = "its segments cannot be read";
+		if (!read_at(fd, &segment, sizeof(segment), header.e_phoff + i * sizeof(segment)))
+			wrong = errno != 0 ? strerror(errno) : "its segments cannot be read";
 		else if (!fits(segment.p_offset, segment.p_filesz, (uint64_t)st.st_size))
 			wrong = cut_short;
 	}
 
 	return wrong;
+}
+
+/* Closes it, and keeps errno. */
+static void let_go(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
 }
 
 const char *pmem2_elf_file_objection(const char *path)
@@ -79,7 +95,121 @@ const char *pmem2_elf_file_objection(const char *path)
 		return strerror(errno);
 
 	const char *wrong = judge(fd);
-	close(fd);
+	let_go(fd);
 
 	return wrong;
+}
+
+/* ---- what it exports ---- */
+
+enum {
+	SYMBOL_NAME_MAX = 64, /* bytes of a name that are looked at */
+};
+
+struct symbols {
+	int fd;
+	Elf64_Shdr table, names;
+	uint64_t count;
+};
+
+/* Finds the table of dynamic symbols; false: there is none, or errno. */
+static bool find_symbols(struct symbols *symbols)
+{
+	Elf64_Ehdr header;
+
+	if (!read_at(symbols->fd, &header, sizeof(header), 0))
+		return false;
+	for (size_t i = 0; i < header.e_shnum; i++) {
+		if (!read_at(symbols->fd, &symbols->table, sizeof(symbols->table),
+			    header.e_shoff + i * sizeof(symbols->table)))
+			return false;
+		if (symbols->table.sh_type != SHT_DYNSYM)
+			continue;
+		symbols->count = symbols->table.sh_size / sizeof(Elf64_Sym);
+		return symbols->table.sh_link < header.e_shnum &&
+		       read_at(symbols->fd, &symbols->names, sizeof(symbols->names),
+			       header.e_shoff + symbols->table.sh_link * sizeof(symbols->names));
+	}
+
+	return false;
+}
+
+/* The next symbol that the file defines, from *i on, and its name; false: none is left, or errno. */
+static bool next_symbol(const struct symbols *symbols, uint64_t *i, Elf64_Sym *symbol, char *name)
+{
+	for (; *i < symbols->count; ++*i) {
+		if (!read_at(symbols->fd, symbol, sizeof(*symbol),
+			    symbols->table.sh_offset + *i * sizeof(*symbol)))
+			return false;
+		if (symbol->st_shndx == SHN_UNDEF)
+			continue;
+		errno = 0;
+		uint64_t at = symbols->names.sh_offset + symbol->st_name;
+		ssize_t got =
+			at <= INT64_MAX ? pread(symbols->fd, name, SYMBOL_NAME_MAX, (off_t)at) : 0;
+		if (got <= 0)
+			return false;
+		name[got < SYMBOL_NAME_MAX ? got : SYMBOL_NAME_MAX - 1] = '\0';
+		++*i;
+		return true;
+	}
+
+	return false;
+}
+
+/* "pmem2_backend_v0" is another version of "pmem2_backend_v1": all but the last digit is equal. */
+static bool is_other_version(const char *name, const char *symbol)
+{
+	return strncmp(name, symbol, strlen(symbol) - 1) == 0;
+}
+
+static bool is_fit(const Elf64_Sym *found, const char *symbol, size_t size, char *why,
+	size_t why_size)
+{
+	if (ELF64_ST_TYPE(found->st_info) != STT_OBJECT)
+		snprintf(why, why_size,
+			"its %s is no data: it was not declared as the contract has it", symbol);
+	else if (found->st_size < size)
+		snprintf(why, why_size,
+			"its %s has %llu bytes, and the contract's has %zu: it was built for another version",
+			symbol, (unsigned long long)found->st_size, size);
+	else
+		return true;
+	return false;
+}
+
+bool pmem2_elf_file_exports(const char *path, const char *symbol, size_t size, const char *kind,
+	char *why, size_t why_size)
+{
+	struct symbols symbols = {.fd = open(path, O_RDONLY | O_CLOEXEC)};
+	char name[SYMBOL_NAME_MAX], other[SYMBOL_NAME_MAX] = "";
+	Elf64_Sym found;
+	bool exports = false, is_there = false;
+
+	if (symbols.fd < 0) {
+		snprintf(why, why_size, "%s", strerror(errno));
+		return false;
+	}
+
+	bool known = find_symbols(&symbols);
+	for (uint64_t i = 0; known && !is_there && next_symbol(&symbols, &i, &found, name);) {
+		is_there = strcmp(name, symbol) == 0;
+		if (!is_there && is_other_version(name, symbol))
+			memcpy(other, name, sizeof(other));
+	}
+
+	if (errno != 0)
+		snprintf(why, why_size, "%s", strerror(errno));
+	else if (is_there)
+		exports = is_fit(&found, symbol, size, why, why_size);
+	else if (!known)
+		snprintf(why, why_size, "its table of symbols cannot be read");
+	else if (other[0] != '\0')
+		snprintf(why, why_size, "it has %s and no %s: it was built for another version",
+			other, symbol);
+	else
+		snprintf(why, why_size, "it has no symbol %s: it is no %s of libpmem2", symbol,
+			kind);
+	let_go(symbols.fd);
+	return exports;
 }

@@ -131,6 +131,31 @@ void pmem2_err_append(char *sentence, size_t size, const char *format, ...)
 	va_end(args);
 }
 
+/* EIO, ESTALE and ETIMEDOUT: the file is there, and could not be read */
+static const int passing[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, EAGAIN, EINTR, EBUSY, ETXTBSY, EIO,
+	ESTALE, ETIMEDOUT};
+
+bool pmem2_err_is_passing(int error)
+{
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (passing[i] == error)
+			return true;
+
+	return false;
+}
+
+int pmem2_err_passing_in(const char *text)
+{
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (strstr(text, strerror(passing[i])) != NULL)
+			return passing[i];
+
+	/* what ld.so says of a malloc that failed */
+	return strstr(text, "out of memory") != NULL || strstr(text, "cannot allocate") != NULL
+	               ? ENOMEM
+	               : 0;
+}
+
 void pmem2_vperror(const char *format, va_list args)
 {
 	vfprintf(stderr, format, args);

@@ -4,6 +4,7 @@
 #define PMEM2_ERROR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <libpmem2.h>
@@ -19,6 +20,15 @@ int pmem2_err_memory(const char *call);
 
 /* Prefixes the sentence as it stands, for a caller that knows more than who reported. */
 void pmem2_err_prefix(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
+
+/*
+ * Whether the errno says that the process or the machine was short of something, or could not read: the
+ * next try may succeed, and nothing is to be concluded.
+ */
+bool pmem2_err_is_passing(int error);
+
+/* The first such errno whose words are in a text that has come without an errno; 0: none is. */
+int pmem2_err_passing_in(const char *text);
 
 /* Appends to a sentence in the making, as much as there is room for. */
 void pmem2_err_append(char *sentence, size_t size, const char *format, ...)

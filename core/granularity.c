@@ -57,31 +57,48 @@ static int find_region(const struct pmem2_source *src, char region[PATH_MAX])
 }
 
 /*
- * An attribute in, or above, the region's directory; "" if it could not be read. The region's name has
- * room for the attribute's, and the stack need not have it twice.
+ * An attribute in, or above, the region's directory; "" if it could not be read, and -errno. The
+ * region's name has room for the attribute's, and the stack need not have it twice.
  */
-static void read_attribute(char region[PATH_MAX], const char *attribute, char text[64])
+static int read_attribute(char region[PATH_MAX], const char *attribute, char text[64])
 {
 	size_t end = strlen(region), room = PATH_MAX - end;
+	int ret = snprintf(region + end, room, "/%s", attribute) < (int)room
+	                  ? pmem2_sysfs_read(region, text, 64)
+	                  : -ENAMETOOLONG;
 
-	if (snprintf(region + end, room, "/%s", attribute) >= (int)room ||
-		pmem2_sysfs_read(region, text, 64) != 0)
+	if (ret != 0)
 		text[0] = '\0';
 	region[end] = '\0';
+	return ret;
 }
 
-/* The power-fail domain of the memory below, from the source's own region. */
-static enum pmem2_step region_step(const struct pmem2_source *src)
+/* Who has no descriptor left, and the like, learns nothing: the mapping must not pass for a worse one. */
+static int refuse_unread(int ret)
+{
+	return pmem2_err(ret,
+		"the nd region of the source could not be read from %s: %s; try again when that has "
+		"passed",
+		pmem2_sysfs_root, strerror(-ret));
+}
+
+/* The power-fail domain of the memory below, from the source's own region; or -errno. */
+static int region_step(const struct pmem2_source *src)
 {
 	bool devdax = src->type == PMEM2_SOURCE_DEVDAX;
 	char region[PATH_MAX];
 	char domain[64];
 	char provider[64];
 
-	if (find_region(src, region) != 0)
+	int ret = find_region(src, region);
+	if (pmem2_err_is_passing(-ret))
+		return refuse_unread(ret);
+	if (ret != 0)
 		return devdax ? PMEM2_STEP_NOT_DURABLE : PMEM2_STEP_NO_REGION;
 
-	read_attribute(region, "persistence_domain", domain);
+	ret = read_attribute(region, "persistence_domain", domain);
+	if (pmem2_err_is_passing(-ret))
+		return refuse_unread(ret);
 	if (strcmp(domain, "cpu_cache") == 0)
 		return PMEM2_STEP_EADR;
 	if (strcmp(domain, "memory_controller") == 0)
@@ -91,27 +108,33 @@ static enum pmem2_step region_step(const struct pmem2_source *src)
 
 	/* the driver of Device DAX grants MAP_SYNC to all, also where the host's page cache is
 	 * below: who does not say what it is could be that */
-	read_attribute(region, "../provider", provider);
+	ret = read_attribute(region, "../provider", provider);
+	if (pmem2_err_is_passing(-ret))
+		return refuse_unread(ret);
 	return provider[0] == '\0' || strcmp(provider, "virtio-pmem") == 0 ? PMEM2_STEP_NOT_DURABLE
 	                                                                   : PMEM2_STEP_NO_REGION;
 }
 
-static void judge_hardware(const struct pmem2_source *src, bool synchronous,
+static int judge_hardware(const struct pmem2_source *src, bool synchronous,
 	struct pmem2_verdict *verdict)
 {
 	if (forced(&verdict->granularity)) {
 		verdict->step = PMEM2_STEP_FORCED;
-		return;
+		return 0;
 	}
 	if (!synchronous) {
 		verdict->step = PMEM2_STEP_NO_SYNC;
 		verdict->granularity = PMEM2_GRANULARITY_PAGE;
-		return;
+		return 0;
 	}
 
-	verdict->step = region_step(src);
+	int step = region_step(src);
+	if (step < 0)
+		return step;
+	verdict->step = (enum pmem2_step)step;
 	verdict->granularity = verdict->step == PMEM2_STEP_EADR ? PMEM2_GRANULARITY_BYTE
 	                                                        : PMEM2_GRANULARITY_CACHE_LINE;
+	return 0;
 }
 
 static int refuse_devdax(const struct pmem2_source *src, const struct pmem2_verdict *verdict)
@@ -142,7 +165,9 @@ int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool sy
 		return 0;
 
 	verdict->durable = true;
-	judge_hardware(src, synchronous, verdict);
+	int ret = judge_hardware(src, synchronous, verdict);
+	if (ret != 0)
+		return ret;
 
 	if (src->type == PMEM2_SOURCE_DEVDAX) {
 		if (verdict->step == PMEM2_STEP_NOT_DURABLE ||
@@ -151,12 +176,11 @@ int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool sy
 		return 0;
 	}
 
-	/* the kernel's msync(2) makes any file durable, whatever the CPU lacks; an error in
-	 * PMEM2_BACKEND is for the pick to tell */
-	const struct pmem2_registry *registry = pmem2_registry();
-	if (verdict->granularity != PMEM2_GRANULARITY_PAGE && registry->error == 0 &&
-		!pmem2_registry_serves(verdict->granularity) &&
-		(verdict->step != PMEM2_STEP_FORCED || registry->pinned)) {
+	/* the kernel's msync(2) makes any file durable, whatever the CPU lacks; that a backend could
+	 * not be looked for, or PMEM2_BACKEND is in error, is for the pick to tell */
+	if (verdict->granularity != PMEM2_GRANULARITY_PAGE &&
+		pmem2_registry_lacks(verdict->granularity) &&
+		(verdict->step != PMEM2_STEP_FORCED || pmem2_registry_pinned())) {
 		verdict->granularity = PMEM2_GRANULARITY_PAGE;
 		verdict->step = PMEM2_STEP_NO_BACKEND;
 	}

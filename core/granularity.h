@@ -29,7 +29,8 @@ struct pmem2_verdict {
 /*
  * What a mapping of the source promises. synchronous: MAP_SYNC was granted, else sync_errno says why not.
  *
- * Errors: PMEM2_E_GRANULARITY_NOT_SUPPORTED, nothing can be promised; PMEM2_E_BACKEND.
+ * Errors: PMEM2_E_GRANULARITY_NOT_SUPPORTED, nothing can be promised; PMEM2_E_BACKEND; -errno, what would
+ * tell could not be read just now.
  */
 int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool synchronous,
 	int sync_errno, struct pmem2_verdict *verdict);

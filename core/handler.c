@@ -14,7 +14,7 @@ static struct {
 	struct pmem2_handler handler;
 } process = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-int pmem2_set_flush_error_handler(pmem2_flush_error_fn handler, void *arg)
+__attribute__((weak)) int pmem2_set_flush_error_handler(pmem2_flush_error_fn handler, void *arg)
 {
 	pthread_mutex_lock(&process.lock);
 	process.handler = (struct pmem2_handler){handler, arg};

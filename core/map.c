@@ -16,6 +16,10 @@
 #include "vm_reservation.h"
 #include "writeback.h"
 
+enum {
+	ERRNO_MAX = 4095, /* the kernel's greatest */
+};
+
 const struct pmem2_answers pmem2_answers_manual = {
 	.beyond_reservation = PMEM2_E_ADDRESS_UNALIGNED,
 	.append_only = -EACCES,
@@ -25,14 +29,19 @@ const struct pmem2_answers pmem2_answers_manual = {
 
 /* ---- making one ---- */
 
+static void take_functions(struct pmem2_map *map, bool deferred)
+{
+	map->functions = pmem2_page_functions(map->choice, map->verdict.granularity, deferred);
+	map->deferred = deferred && pmem2_page_reports(map);
+}
+
 /*
  * What programs get, and the book of the file's writeback: memory whose file is not known has one of its
  * own. -ENOMEM with a sentence.
  */
 static int equip(struct pmem2_map *map, const struct pmem2_source *src, bool deferred)
 {
-	map->functions = pmem2_page_functions(map->choice, map->verdict.granularity, deferred);
-	map->deferred = deferred && pmem2_page_reports(map);
+	take_functions(map, deferred);
 	if (!map->verdict.durable || src->type == PMEM2_SOURCE_DEVDAX)
 		return 0;
 
@@ -45,6 +54,7 @@ static int equip(struct pmem2_map *map, const struct pmem2_source *src, bool def
 	return 0;
 }
 
+/* 0, PMEM2_ATTACH_NEXT, or an error with its sentence. */
 static int attach(const struct pmem2_map *map, int fd, size_t offset)
 {
 	const struct pmem2_attached attached = {
@@ -59,11 +69,32 @@ static int attach(const struct pmem2_map *map, int fd, size_t offset)
 		return 0;
 
 	int ret = map->choice->backend->attach(&attached);
-	if (ret != 0)
-		return pmem2_err(ret, "the backend %s refused to watch the mapping: %s",
-			map->choice->variant->name, strerror(-ret));
+	if (ret == 0 || ret == PMEM2_ATTACH_NEXT)
+		return ret;
+	if (ret > 0 || ret < -ERRNO_MAX)
+		return pmem2_err(PMEM2_E_BACKEND,
+			"attach of the backend %s returned %d, which is neither 0, nor "
+			"PMEM2_ATTACH_NEXT (%d), nor the negative of an errno: the mapping is refused",
+			map->choice->backend->name, ret, PMEM2_ATTACH_NEXT);
 
-	return 0;
+	return pmem2_err(ret, "the backend %s refused to watch the mapping: %s",
+		map->choice->variant->name, strerror(-ret));
+}
+
+/* Finds the backend that takes the mapping, from map->choice on. */
+static int find_backend(struct pmem2_map *map, int fd, size_t offset, bool deferred)
+{
+	int ret = attach(map, fd, offset);
+
+	while (ret == PMEM2_ATTACH_NEXT) {
+		ret = pmem2_registry_next(&map->choice);
+		if (ret != 0)
+			return ret;
+		take_functions(map, deferred);
+		ret = attach(map, fd, offset);
+	}
+
+	return ret;
 }
 
 static void detach(const struct pmem2_map *map)
@@ -101,7 +132,7 @@ static int settle(struct pmem2_map *map, const struct pmem2_config *cfg,
 
 	ret = equip(map, src, cfg->deferred);
 	if (ret == 0)
-		ret = attach(map, src->fd, cfg->offset);
+		ret = find_backend(map, src->fd, cfg->offset, cfg->deferred);
 	if (ret != 0)
 		return ret;
 
@@ -253,7 +284,7 @@ int pmem2_map_adopt(struct pmem2_map **map, const struct pmem2_source *src, void
 	if (ret == 0)
 		ret = pmem2_roster_enter(made, answers->overlap);
 	if (ret == 0) {
-		ret = attach(made, src->fd, 0);
+		ret = find_backend(made, src->fd, 0, false);
 		if (ret != 0)
 			pmem2_roster_leave(made);
 	}

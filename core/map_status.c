@@ -57,21 +57,21 @@ static int flush(struct pmem2_map *map, const void *ptr, size_t size, unsigned h
 	return outcome(map, 0);
 }
 
-int pmem2_map_persist(struct pmem2_map *map, const void *ptr, size_t size)
+__attribute__((weak)) int pmem2_map_persist(struct pmem2_map *map, const void *ptr, size_t size)
 {
 	int ret = check_range(map, ptr, size);
 
 	return ret != 0 ? ret : persist(map, ptr, size, 0, SITE);
 }
 
-int pmem2_map_flush(struct pmem2_map *map, const void *ptr, size_t size)
+__attribute__((weak)) int pmem2_map_flush(struct pmem2_map *map, const void *ptr, size_t size)
 {
 	int ret = check_range(map, ptr, size);
 
 	return ret != 0 ? ret : flush(map, ptr, size, 0, SITE);
 }
 
-int pmem2_map_drain(struct pmem2_map *map)
+__attribute__((weak)) int pmem2_map_drain(struct pmem2_map *map)
 {
 	if (pmem2_page_reports(map))
 		return outcome(map, pmem2_page_drain(map, SITE));
@@ -92,8 +92,8 @@ static int copied(struct pmem2_map *map, const void *dest, size_t len, unsigned 
 	return persist(map, dest, len, PMEM2_SYNC_COPY, site);
 }
 
-int pmem2_map_memmove(struct pmem2_map *map, void *pmemdest, const void *src, size_t len,
-	unsigned flags)
+__attribute__((weak)) int pmem2_map_memmove(struct pmem2_map *map, void *pmemdest, const void *src,
+	size_t len, unsigned flags)
 {
 	int ret = check_range(map, pmemdest, len);
 	if (ret != 0)
@@ -105,7 +105,8 @@ int pmem2_map_memmove(struct pmem2_map *map, void *pmemdest, const void *src, si
 	return reports ? copied(map, pmemdest, len, flags, SITE) : outcome(map, 0);
 }
 
-int pmem2_map_memset(struct pmem2_map *map, void *pmemdest, int c, size_t len, unsigned flags)
+__attribute__((weak)) int pmem2_map_memset(struct pmem2_map *map, void *pmemdest, int c, size_t len,
+	unsigned flags)
 {
 	int ret = check_range(map, pmemdest, len);
 	if (ret != 0)
@@ -117,19 +118,19 @@ int pmem2_map_memset(struct pmem2_map *map, void *pmemdest, int c, size_t len, u
 	return reports ? copied(map, pmemdest, len, flags, SITE) : outcome(map, 0);
 }
 
-int pmem2_map_error(struct pmem2_map *map)
+__attribute__((weak)) int pmem2_map_error(struct pmem2_map *map)
 {
 	return outcome(map, 0);
 }
 
-int pmem2_map_clear_error(struct pmem2_map *map)
+__attribute__((weak)) int pmem2_map_clear_error(struct pmem2_map *map)
 {
 	atomic_store(&map->told, pmem2_writeback_told(map->file));
 	return 0;
 }
 
-int pmem2_map_set_flush_error_handler(struct pmem2_map *map, pmem2_flush_error_fn handler,
-	void *arg)
+__attribute__((weak)) int pmem2_map_set_flush_error_handler(struct pmem2_map *map,
+	pmem2_flush_error_fn handler, void *arg)
 {
 	map->handler = (struct pmem2_handler){handler, arg};
 	return 0;

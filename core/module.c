@@ -18,6 +18,7 @@
 
 #include "build_config.h"
 #include "elf_file.h"
+#include "error.h"
 
 const char *pmem2_module_dir(void)
 {
@@ -80,13 +81,17 @@ int pmem2_module_open_trusted(const char *path, char *why, size_t size)
 		bool last = *rest == '\0';
 
 		if (fd < 0) {
-			snprintf(why, size, "%.*s: %s", shown, path, strerror(errno));
+			int error = errno;
+
+			snprintf(why, size, "%.*s: %s", shown, path, strerror(error));
+			errno = error;
 			return -1;
 		}
 		const char *wrong = objection(fd, last);
 		if (wrong != NULL) {
 			snprintf(why, size, "%.*s is not to be trusted: %s", shown, path, wrong);
 			close(fd);
+			errno = 0;
 			return -1;
 		}
 		if (last)
@@ -120,78 +125,111 @@ void *pmem2_module_load_open(int fd)
 	return module;
 }
 
-static const char *load_error(void)
-{
-	const char *error = dlerror();
+/* ---- why it could not be had ---- */
 
-	return error != NULL ? error : "too many modules";
+static void say(struct pmem2_module_why *why, int error, const char *path, const char *text)
+{
+	snprintf(why->text, sizeof(why->text), "%.384s%s%.250s", path, path[0] != '\0' ? ": " : "",
+		text);
+	why->passing = pmem2_err_is_passing(error) ? error : 0;
 }
 
-static void *load_trusted(const char *path, char *why, size_t size)
+/* dlopen(3) tells an errno in words alone. */
+static void say_load_error(struct pmem2_module_why *why, const char *path)
 {
-	int fd = pmem2_module_open_trusted(path, why, size);
-	if (fd < 0)
+	const char *text = dlerror();
+	int error = text != NULL ? pmem2_err_passing_in(text) : 0;
+
+	if (text == NULL)
+		say(why, 0, path, "too many modules");
+	else
+		say(why, error, strncmp(text, path, strlen(path)) == 0 ? "" : path, text);
+}
+
+/* What ld.so would not survive, and what is not of the kind, is not loaded. */
+static bool is_good(const char *opened, const char *path, const struct pmem2_module_kind *kind,
+	struct pmem2_module_why *why)
+{
+	char text[256];
+	const char *wrong = pmem2_elf_file_objection(opened);
+
+	if (wrong == NULL && !pmem2_elf_file_exports(opened, kind->symbol, kind->size, kind->name,
+				     text, sizeof(text)))
+		wrong = text;
+	if (wrong != NULL)
+		say(why, errno, path, wrong);
+	return wrong == NULL;
+}
+
+static void *load_trusted(const char *path, const struct pmem2_module_kind *kind,
+	struct pmem2_module_why *why)
+{
+	int fd = pmem2_module_open_trusted(path, why->text, sizeof(why->text));
+	if (fd < 0) {
+		why->passing = pmem2_err_is_passing(errno) ? errno : 0;
 		return NULL;
+	}
 
 	char opened[32];
 	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", fd);
 
-	const char *wrong = pmem2_elf_file_objection(opened);
-	void *module = wrong == NULL ? pmem2_module_load_open(fd) : NULL;
-	if (module == NULL)
-		snprintf(why, size, "%s: %s", path, wrong != NULL ? wrong : load_error());
+	void *module = NULL;
+	if (is_good(opened, path, kind, why)) {
+		module = pmem2_module_load_open(fd);
+		if (module == NULL)
+			say_load_error(why, path);
+	}
 	close(fd);
 
 	return module;
 }
 
-static void *load(const char *path, char *why, size_t size)
+static void *load(const char *path, const struct pmem2_module_kind *kind,
+	struct pmem2_module_why *why)
 {
 	struct stat st;
 
 	if (getauxval(AT_SECURE) != 0)
-		return load_trusted(path, why, size);
+		return load_trusted(path, kind, why);
 
 	if (stat(path, &st) != 0) {
-		snprintf(why, size, "%s: %s", path, strerror(errno));
+		say(why, errno, path, strerror(errno));
 		return NULL;
 	}
 	if (!S_ISREG(st.st_mode)) { /* a pipe would keep dlopen waiting */
-		snprintf(why, size, "%s is no regular file", path);
+		snprintf(why->text, sizeof(why->text), "%.384s is no regular file", path);
 		return NULL;
 	}
-	const char *wrong = pmem2_elf_file_objection(path);
-	if (wrong != NULL) {
-		snprintf(why, size, "%s: %s", path, wrong);
+	if (!is_good(path, path, kind, why))
 		return NULL;
-	}
 
 	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (module == NULL)
-		snprintf(why, size, "%s", load_error());
+		say_load_error(why, path);
 
 	return module;
 }
 
-const void *pmem2_module_symbol(const char *name, const char *symbol, char *why, size_t size)
+const void *pmem2_module_symbol(const char *name, const struct pmem2_module_kind *kind,
+	struct pmem2_module_why *why)
 {
 	char path[4096];
 
+	why->passing = 0;
 	if (snprintf(path, sizeof(path), "%s/%s.so", pmem2_module_dir(), name) >=
 		(int)sizeof(path)) {
-		snprintf(why, size, "the path of %.64s.so is longer than %zu bytes", name,
-			sizeof(path) - 1);
+		snprintf(why->text, sizeof(why->text),
+			"the path of %.64s.so is longer than %zu bytes", name, sizeof(path) - 1);
 		return NULL;
 	}
 
-	void *module = load(path, why, size);
+	void *module = load(path, kind, why);
 	if (module == NULL)
 		return NULL;
 
-	const void *address = dlsym(module, symbol);
+	const void *address = dlsym(module, kind->symbol);
 	if (address == NULL) {
-		snprintf(why, size, "%s has no symbol %s: it was built for another version", path,
-			symbol);
+		say(why, 0, path, "ld.so does not find its symbol");
 		dlclose(module);
 	}
 
@@ -218,11 +256,13 @@ void pmem2_module_list(void (*see)(void *arg, const char *name), void *arg)
 
 #else
 
-const void *pmem2_module_symbol(const char *name, const char *symbol, char *why, size_t size)
+const void *pmem2_module_symbol(const char *name, const struct pmem2_module_kind *kind,
+	struct pmem2_module_why *why)
 {
-	(void)symbol;
-	snprintf(why, size, "%s is not built in, and this libpmem2 was built to load nothing",
-		name);
+	(void)kind;
+	snprintf(why->text, sizeof(why->text),
+		"%s is not built in, and this libpmem2 was built to load nothing", name);
+	why->passing = 0;
 	return NULL;
 }
 

@@ -1,329 +1,254 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* registry.c -- loads the backends in order, and picks one for a granularity. */
+/* registry.c -- picks a backend for a granularity, and remembers what came out. */
 #include "registry.h"
 
 #include <pthread.h>
-#include <stdio.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "build_config.h"
 #include "error.h"
-#include "module.h"
 
-#define SYMBOL "pmem2_backend_v1"
+static const char *const use_names[PMEM2_USES] = {"BYTE", "CACHE_LINE", "PAGE", "volatile memory"};
 
-static const char *const table[] = {PMEM2_BACKENDS};
-
-static const char *const use_names[] = {"BYTE", "CACHE_LINE", "PAGE", "volatile memory"};
-
-/* ---- finding one ---- */
-
-static const struct pmem2_backend *find_builtin(const char *name)
+static bool is_generic(const struct pmem2_found *found)
 {
-	for (const struct pmem2_backend *const *b = pmem2_builtin_backends; *b != NULL; b++)
-		if (strcmp((*b)->name, name) == 0)
-			return *b;
-
-	return NULL;
-}
-
-static bool variant_is_whole(const struct pmem2_variant *v)
-{
-	return v->name != NULL && v->persist != NULL && v->flush != NULL && v->drain != NULL &&
-	       v->deep_persist != NULL && v->memmove != NULL && v->memset != NULL;
-}
-
-/* What is wrong with a backend as its file has it, or NULL. */
-static const char *defect(const struct pmem2_backend *backend, const char *name)
-{
-	if (backend->name == NULL || strcmp(backend->name, name) != 0)
-		return "its name is not the file's";
-	if (backend->variants == NULL || backend->variants[0] == NULL)
-		return "it has no variant";
-	for (const struct pmem2_variant *const *v = backend->variants; *v != NULL; v++)
-		if (!variant_is_whole(*v))
-			return "a variant lacks an operation";
-
-	return NULL;
-}
-
-static bool can_run(const struct pmem2_variant *variant, uint64_t features)
-{
-	return (variant->needs & ~features) == 0;
-}
-
-static bool any_can_run(const struct pmem2_backend *backend, uint64_t features)
-{
-	for (const struct pmem2_variant *const *v = backend->variants; *v != NULL; v++)
-		if (can_run(*v, features))
-			return true;
-
-	return false;
-}
-
-static void refuse_for_cpu(struct pmem2_found *found, uint64_t features)
-{
-	uint64_t needs = 0;
-	char missing[128];
-
-	/* the last variant is the least demanding one */
-	for (const struct pmem2_variant *const *v = found->backend->variants; *v != NULL; v++)
-		needs = (*v)->needs;
-	pmem2_cpu_feature_names(needs & ~features, missing, sizeof(missing));
-	snprintf(found->refusal, sizeof(found->refusal), "this CPU lacks %s", missing);
-}
-
-static void find_backend(struct pmem2_registry *registry, struct pmem2_found *found,
-	const char *name)
-{
-	snprintf(found->name, sizeof(found->name), "%s", name);
-	found->backend = find_builtin(name);
-	found->builtin = found->backend != NULL;
-	if (!found->builtin)
-		found->backend =
-			pmem2_module_symbol(name, SYMBOL, found->refusal, sizeof(found->refusal));
-	if (found->backend == NULL)
-		return;
-
-	const char *wrong = defect(found->backend, name);
-	if (wrong != NULL) {
-		snprintf(found->refusal, sizeof(found->refusal), "%s", wrong);
-		found->backend = NULL;
-		return;
-	}
-
-	if (!any_can_run(found->backend, registry->cpu.features))
-		refuse_for_cpu(found, registry->cpu.features);
-	else if (found->backend->tuning != NULL)
-		pmem2_cpu_tune(&registry->cpu, found->backend->tuning);
-}
-
-/* ---- what PMEM2_BACKEND says ---- */
-
-/* Every name is an error of its own kind; the first one is reported, with the list of what is there. */
-static void refuse_pin(struct pmem2_registry *registry, const char *name, const char *reason)
-{
-	if (registry->error != 0)
-		return;
-
-	registry->error = PMEM2_E_BACKEND;
-	snprintf(registry->message, sizeof(registry->message),
-		"PMEM2_BACKEND names \"%.64s\": %s; there are", name, reason);
-}
-
-static bool is_name(const char *name, size_t length)
-{
-	static const char letters[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-
-	return length > 0 && length <= PMEM2_NAME_MAX && strspn(name, letters) >= length;
-}
-
-static struct pmem2_found *find_entry(struct pmem2_registry *registry, const char *name)
-{
-	for (size_t i = 0; i < registry->count; i++)
-		if (strcmp(registry->found[i].name, name) == 0)
-			return &registry->found[i];
-
-	return NULL;
-}
-
-struct others {
-	struct pmem2_registry *registry;
-	const char *separator;
-};
-
-/* A file that nobody named: a third party's backend, as far as a name tells. */
-static void list_other(void *arg, const char *name)
-{
-	struct others *others = arg;
-	struct pmem2_registry *registry = others->registry;
-
-	if (!is_name(name, strlen(name)) || strcmp(name, "ndctl") == 0 ||
-		find_entry(registry, name) != NULL)
-		return;
-
-	pmem2_err_append(registry->message, sizeof(registry->message), "%s%s", others->separator,
-		name);
-	others->separator = ", ";
-}
-
-static void list_found(struct pmem2_registry *registry)
-{
-	size_t size = sizeof(registry->message);
-	const char *separator = " ";
-
-	for (size_t i = 0; i < registry->count; i++) {
-		const struct pmem2_found *found = &registry->found[i];
-
-		if (found->refusal[0] != '\0')
-			continue;
-		pmem2_err_append(registry->message, size, "%s%s", separator, found->name);
-		separator = ", ";
-	}
-	pmem2_err_append(registry->message, size, " in this library and in %s", pmem2_module_dir());
-	pmem2_module_list(list_other, &(struct others){registry, ", and there also "});
-}
-
-/* Marks one name of the list; one that the build does not know comes first of all. */
-static void pin(struct pmem2_registry *registry, const char *name)
-{
-	struct pmem2_found *found = find_entry(registry, name);
-
-	if (found == NULL) {
-		if (registry->count == PMEM2_REGISTRY_MAX) {
-			refuse_pin(registry, name, "too many names");
-			return;
-		}
-		/* keeps the order in which they are named: before the table's, behind the others */
-		size_t at = registry->count++ - sizeof(table) / sizeof(table[0]);
-		memmove(&registry->found[at + 1], &registry->found[at],
-			(registry->count - 1 - at) * sizeof(registry->found[0]));
-		found = &registry->found[at];
-		memset(found, 0, sizeof(*found));
-		find_backend(registry, found, name);
-	}
-
-	found->named = true;
-	if (found->refusal[0] != '\0')
-		refuse_pin(registry, name, found->refusal);
-}
-
-static void read_pins(struct pmem2_registry *registry, const char *list)
-{
-	for (const char *name = list;; name++) {
-		size_t length = strcspn(name, ",");
-		char copy[PMEM2_NAME_MAX + 1];
-
-		snprintf(copy, sizeof(copy), "%.*s",
-			length < PMEM2_NAME_MAX ? (int)length : PMEM2_NAME_MAX, name);
-		if (!is_name(name, length))
-			refuse_pin(registry, copy,
-				"a name is 1 to 64 letters, digits, '_' and '-'");
-		else
-			pin(registry, copy);
-
-		name += length;
-		if (*name == '\0')
-			break;
-	}
+	return strcmp(found->name, "generic_msync") == 0;
 }
 
 /* ---- choosing ---- */
 
-static bool serves(const struct pmem2_variant *variant, unsigned use, uint64_t features)
+/* Pages and volatile memory need nothing of a CPU: a pin does not take them away. */
+static bool is_last_resort(const struct pmem2_found *found, unsigned use)
 {
-	return (variant->serves & 1U << use) != 0 && can_run(variant, features);
+	return is_generic(found) && (1U << use & (PMEM2_SERVES_PAGE | PMEM2_SERVES_VOLATILE)) != 0;
 }
 
-static bool choose_from(struct pmem2_registry *registry, const struct pmem2_found *found,
+static bool is_allowed(const struct pmem2_registry *registry, const struct pmem2_found *found,
 	unsigned use)
 {
-	if (found->refusal[0] != '\0')
-		return false;
-
-	for (const struct pmem2_variant *const *v = found->backend->variants; *v != NULL; v++) {
-		if (!serves(*v, use, registry->cpu.features))
-			continue;
-		registry->choice[use] = (struct pmem2_choice){found->backend, *v};
-		return true;
-	}
-
-	return false;
+	return !registry->pinned || found->named || is_last_resort(found, use);
 }
 
-/* The one rule: the first variant of the first backend that serves it and that the CPU can run. */
+/* The backend's first variant that serves it and that the CPU can run. */
+static const struct pmem2_variant *variant_for(const struct pmem2_registry *registry,
+	const struct pmem2_found *found, unsigned use)
+{
+	if (found->refusal[0] != '\0')
+		return NULL;
+
+	for (const struct pmem2_variant *const *v = found->backend->variants; *v != NULL; v++)
+		if (((*v)->serves & 1U << use) != 0 && ((*v)->needs & ~registry->cpu.features) == 0)
+			return *v;
+
+	return NULL;
+}
+
+/* The one rule: the backends in their order, which ends with generic_msync. */
 static void choose(struct pmem2_registry *registry, unsigned use)
 {
-	for (size_t i = 0; i < registry->count; i++)
-		if ((!registry->pinned || registry->found[i].named) &&
-			choose_from(registry, &registry->found[i], use))
-			return;
+	struct pmem2_choice *choice = registry->choice[use];
 
-	/* pages and volatile memory need nothing of a CPU: a pin does not take them away */
-	struct pmem2_found *generic = find_entry(registry, "generic_msync");
-	if (generic != NULL && (1U << use & (PMEM2_SERVES_PAGE | PMEM2_SERVES_VOLATILE)) != 0)
-		choose_from(registry, generic, use);
+	for (size_t i = 0; i < registry->count; i++) {
+		const struct pmem2_found *found = &registry->found[i];
+		const struct pmem2_variant *variant = variant_for(registry, found, use);
+
+		if (variant != NULL && is_allowed(registry, found, use))
+			*choice++ = (struct pmem2_choice){found->backend, variant};
+	}
+}
+
+const struct pmem2_found *pmem2_registry_missed(const struct pmem2_registry *registry, unsigned use)
+{
+	for (size_t i = 0; i < registry->count; i++) {
+		const struct pmem2_found *found = &registry->found[i];
+		/* no other backend of the build's table serves pages */
+		bool may_serve =
+			1U << use != PMEM2_SERVES_PAGE || !found->in_table || is_generic(found);
+
+		/* who is named and cannot be had is an error of every use */
+		if (!found->judged &&
+			(found->named || (may_serve && is_allowed(registry, found, use))))
+			return found;
+	}
+
+	return NULL;
 }
 
 void pmem2_registry_read(struct pmem2_registry *registry, const char *pinned)
 {
-	memset(registry, 0, sizeof(*registry));
-	pmem2_cpu_read(&registry->cpu);
-
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		find_backend(registry, &registry->found[registry->count++], table[i]);
-
-	registry->pinned = pinned != NULL;
-	if (registry->pinned)
-		read_pins(registry, pinned);
-	if (registry->error != 0)
-		list_found(registry);
-
-	for (unsigned use = 0; use < 4; use++)
+	pmem2_registry_list(registry, pinned);
+	pmem2_registry_look(registry);
+	for (unsigned use = 0; use < PMEM2_USES; use++)
 		choose(registry, use);
 }
 
-static struct pmem2_registry the_registry;
+/* ---- the one of the process ---- */
 
-static void read_once(void)
+static struct pmem2_registry the_registry; /* changed under the lock alone */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static bool is_listed; /* the environment has been read, once */
+
+/* whether the use's choices are as they stay: then they are read without the lock */
+static atomic_bool known[PMEM2_USES];
+
+/* who has the lock: a backend may call the library while it is loaded, and would wait for itself */
+static atomic_bool is_looking;
+static _Atomic(pthread_t) looker;
+
+static int take_lock(void)
 {
-	pmem2_registry_read(&the_registry, secure_getenv("PMEM2_BACKEND"));
+	if (atomic_load(&is_looking) && pthread_equal(atomic_load(&looker), pthread_self()))
+		return pmem2_err(PMEM2_E_BACKEND,
+			"a backend calls libpmem2 while libpmem2 loads it, as its constructor would: "
+			"call it from attach");
+
+	pthread_mutex_lock(&lock);
+	atomic_store(&looker, pthread_self());
+	atomic_store(&is_looking, true);
+	return 0;
+}
+
+static void give_lock(void)
+{
+	atomic_store(&is_looking, false);
+	pthread_mutex_unlock(&lock);
+}
+
+static void look(void)
+{
+	if (!is_listed) {
+		const char *pinned = secure_getenv("PMEM2_BACKEND");
+
+		/* many tools have no other way to unset a variable than to set it to nothing */
+		pmem2_registry_list(&the_registry,
+			pinned != NULL && *pinned != '\0' ? pinned : NULL);
+		is_listed = true;
+	}
+	pmem2_registry_look(&the_registry);
+
+	for (unsigned use = 0; use < PMEM2_USES; use++) {
+		if (atomic_load(&known[use]) || pmem2_registry_missed(&the_registry, use) != NULL)
+			continue;
+		choose(&the_registry, use);
+		atomic_store(&known[use], true);
+	}
+}
+
+static int refuse_missed(const struct pmem2_found *found, unsigned use)
+{
+	return pmem2_err(-found->passing,
+		"the backend %s, which may be the best for %s, could not be loaded: %s; try again when "
+		"that has passed, or call pmem2_backends_load before it comes",
+		found->name, use_names[use], found->refusal);
+}
+
+/* Makes the use's choices known. */
+static int learn(unsigned use)
+{
+	if (atomic_load_explicit(&known[use], memory_order_acquire))
+		return 0;
+
+	int ret = take_lock();
+	if (ret != 0)
+		return ret;
+
+	look();
+	if (!atomic_load(&known[use]))
+		ret = refuse_missed(pmem2_registry_missed(&the_registry, use), use);
+	give_lock();
+	return ret;
 }
 
 const struct pmem2_registry *pmem2_registry(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, read_once);
+	for (unsigned use = 0; use < PMEM2_USES; use++)
+		learn(use);
 	return &the_registry;
+}
+
+/* Weak, as all that PMDK's library does not have: see legacy.c. */
+__attribute__((weak)) int pmem2_backends_load(void)
+{
+	int ret = 0;
+
+	for (unsigned use = 0; ret == 0 && use < PMEM2_USES; use++)
+		ret = learn(use);
+	if (ret == 0 && the_registry.error != 0)
+		ret = pmem2_err(the_registry.error, "%s", the_registry.message);
+	return ret;
 }
 
 /* ---- answering ---- */
 
-static int refuse_use(const struct pmem2_registry *registry, unsigned use)
+static int refuse_use(unsigned use)
 {
 	char reasons[700] = "";
 
-	for (size_t i = 0; i < registry->count; i++) {
-		const struct pmem2_found *found = &registry->found[i];
+	/* what could not be looked for may be looked for at this moment */
+	int ret = take_lock();
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < the_registry.count; i++) {
+		const struct pmem2_found *found = &the_registry.found[i];
 		const char *reason = found->refusal[0] != '\0' ? found->refusal
-		                     : registry->pinned && !found->named
+		                     : the_registry.pinned && !found->named
 		                             ? "not named by PMEM2_BACKEND"
 		                             : "does not serve it";
 
 		pmem2_err_append(reasons, sizeof(reasons), "; %s: %s", found->name, reason);
 	}
+	give_lock();
 
 	return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
 		"no backend can make stores durable at granularity %s here%s", use_names[use],
 		reasons);
 }
 
-static unsigned use_of(enum pmem2_granularity granularity, bool durable)
-{
-	return durable ? (unsigned)granularity : 3;
-}
-
 int pmem2_registry_pick(enum pmem2_granularity granularity, bool durable,
 	const struct pmem2_choice **choice)
 {
-	const struct pmem2_registry *registry = pmem2_registry();
-	unsigned use = use_of(granularity, durable);
+	unsigned use = durable ? (unsigned)granularity : 3;
+	int ret = learn(use);
 
-	if (registry->error != 0)
-		return pmem2_err(registry->error, "%s", registry->message);
-	if (registry->choice[use].variant == NULL)
-		return refuse_use(registry, use);
+	if (ret != 0)
+		return ret;
+	if (the_registry.error != 0)
+		return pmem2_err(the_registry.error, "%s", the_registry.message);
+	if (the_registry.choice[use][0].variant == NULL)
+		return refuse_use(use);
 
-	*choice = &registry->choice[use];
+	*choice = &the_registry.choice[use][0];
+	return 0;
+}
+
+int pmem2_registry_next(const struct pmem2_choice **choice)
+{
+	const struct pmem2_choice *next = *choice + 1;
+
+	if (next->variant == NULL)
+		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+			"the backend %s says that the mapping is not its own, and no other backend "
+			"serves this granularity here",
+			(*choice)->backend->name);
+
+	*choice = next;
 	return 0;
 }
 
 bool pmem2_registry_serves(enum pmem2_granularity granularity)
 {
-	const struct pmem2_registry *registry = pmem2_registry();
+	return learn(granularity) == 0 && the_registry.error == 0 &&
+	       the_registry.choice[granularity][0].variant != NULL;
+}
 
-	return registry->error == 0 && registry->choice[granularity].variant != NULL;
+bool pmem2_registry_lacks(enum pmem2_granularity granularity)
+{
+	return learn(granularity) == 0 && the_registry.error == 0 &&
+	       the_registry.choice[granularity][0].variant == NULL;
+}
+
+bool pmem2_registry_pinned(void)
+{
+	return learn(PMEM2_GRANULARITY_PAGE) == 0 && the_registry.pinned;
 }

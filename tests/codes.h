@@ -37,6 +37,7 @@ static inline int codes_note(const char *function, int code)
 }
 
 #define CODE(function, ...)                  codes_note(#function, function(__VA_ARGS__))
+#define pmem2_backends_load(...)             CODE(pmem2_backends_load, __VA_ARGS__)
 #define pmem2_badblock_clear(...)            CODE(pmem2_badblock_clear, __VA_ARGS__)
 #define pmem2_badblock_context_new(...)      CODE(pmem2_badblock_context_new, __VA_ARGS__)
 #define pmem2_badblock_next(...)             CODE(pmem2_badblock_next, __VA_ARGS__)

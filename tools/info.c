@@ -31,7 +31,7 @@ static void print_choices(const struct pmem2_registry *registry)
 
 	printf("choice:\n");
 	for (size_t use = 0; use < sizeof(uses) / sizeof(uses[0]); use++) {
-		const struct pmem2_variant *variant = registry->choice[use].variant;
+		const struct pmem2_variant *variant = registry->choice[use][0].variant;
 
 		printf("  %-13s %s\n", uses[use], variant != NULL ? variant->name : "none");
 	}

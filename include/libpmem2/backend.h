@@ -65,7 +65,8 @@ struct pmem2_tuning {
  * memory, must not allocate, lock or read the environment, and keep errno.
  */
 struct pmem2_variant {
-	const char *name;         /* "clwb-avx512f": what pmem2_map_get_backend_name() answers */
+	const char *name;         /* "clwb-avx512f": what pmem2_map_get_backend_name() returns; the
+	                             backend's name, or that, '-' and more; no two are equal */
 	uint64_t needs;           /* PMEM2_CPU_* bits, all must be present */
 	unsigned serves;          /* PMEM2_SERVES_* bits */
 	unsigned reserved;        /* 0 */
@@ -97,6 +98,9 @@ struct pmem2_attached {
 #define PMEM2_SYNC_DRAIN \
 	(1U << 2) /* what this thread has flushed with LATER in the range is written now */
 
+/* what attach returns of a mapping that is not the backend's: ask the next one */
+#define PMEM2_ATTACH_NEXT 1
+
 struct pmem2_backend {
 	const char *name;                            /* the file's name without .so */
 	const struct pmem2_variant *const *variants; /* best first, NULL ends */
@@ -104,9 +108,13 @@ struct pmem2_backend {
 	/*
 	 * Optional, NULL if mappings do not matter to it. attach is called when a
 	 * mapping that a variant of this backend serves is made, before the program
-	 * gets it; 0, or -errno, which makes the mapping fail. detach is called
+	 * gets it. It returns 0: the mapping is served by this backend;
+	 * PMEM2_ATTACH_NEXT: it is not its own, and the next best backend is asked;
+	 * or -errno, which makes the mapping fail. Any other value makes it fail too,
+	 * with PMEM2_E_BACKEND. detach is called for what attach returned 0 for,
 	 * before the memory goes, with the address and length of attach and fd -1;
-	 * if it then cannot be unmapped, attach is called again, with fd -1.
+	 * if it then cannot be unmapped, attach is called again, with fd -1, and what
+	 * it returns is ignored.
 	 * Both are called from any thread, with no lock of the library held.
 	 */
 	int (*attach)(const struct pmem2_attached *map);

@@ -17,7 +17,7 @@
  *   must not run beside another use of it. What differs is said at the function.
  * - -ENOMEM can be returned wherever an object is made.
  * - Any function may return PMEM2_E_BACKEND where it needs a backend and
- *   PMEM2_BACKEND names one that cannot be had.
+ *   PMEM2_BACKEND names one that cannot be had, or the backend breaks its contract.
  */
 #ifndef LIBPMEM2_BASE_H
 #define LIBPMEM2_BASE_H 1
@@ -357,6 +357,19 @@ enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map);
  */
 const char *pmem2_map_get_backend_name(struct pmem2_map *map);
 
+/*
+ * Loads the backends now, which the first mapping does otherwise. For programs that go into a chroot,
+ * drop rights, or forbid themselves to open files before they map the first one: afterwards no backend
+ * is looked for again. Any thread may call it, any number of times. This library's own.
+ *
+ * Errors:
+ *   PMEM2_E_BACKEND  PMEM2_BACKEND names what cannot be had; or a backend that is being loaded calls it
+ *   -errno           a backend could not be loaded because the process was short of something, such as
+ *                    descriptors (EMFILE) or memory (ENOMEM): the next call tries again. A backend that
+ *                    is missing is no error: the next best serves
+ */
+int pmem2_backends_load(void);
+
 #endif
 
 /* ---- making stores durable ---- */
@@ -376,7 +389,7 @@ typedef void (*pmem2_persist_fn)(const void *ptr, size_t size);
 typedef void (*pmem2_flush_fn)(const void *ptr, size_t size);
 typedef void (*pmem2_drain_fn)(void);
 
-/* The functions of a map: never NULL, the same for all maps of one granularity and deferral. */
+/* The functions of a map: never NULL, the same for all maps of one backend, granularity and deferral. */
 pmem2_persist_fn pmem2_get_persist_fn(struct pmem2_map *map);
 pmem2_flush_fn pmem2_get_flush_fn(struct pmem2_map *map);
 pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map);

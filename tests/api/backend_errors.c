@@ -80,6 +80,13 @@ START_TEST(a_backend_without_variants_says_so)
 }
 END_TEST
 
+START_TEST(a_constructor_that_calls_the_library_does_not_hang)
+{
+	refused("caller", plugins(), "\"caller\"");
+	ck_assert_int_eq(atoi(getenv("CALLER_GOT")), PMEM2_E_BACKEND);
+}
+END_TEST
+
 START_TEST(an_empty_directory_says_no_such_file)
 {
 	refused("nosuch", "/var/empty/pmem2", "No such file");
@@ -96,9 +103,12 @@ START_TEST(a_name_with_a_slash_is_refused)
 }
 END_TEST
 
-START_TEST(an_empty_name_is_refused)
+START_TEST(an_empty_value_is_no_value)
 {
-	refused("", NULL, "name");
+	setenv("PMEM2_BACKEND", "", 1);
+	works(pmem2_backends_load());
+	struct pmem2_map *map = api_map_file(PAGE);
+	ck_assert_str_eq(pmem2_map_get_backend_name(map), "generic_msync");
 }
 END_TEST
 
@@ -176,6 +186,16 @@ START_TEST(every_call_that_needs_a_backend_says_it_again)
 }
 END_TEST
 
+START_TEST(loading_early_says_it_too)
+{
+	setenv("PMEM2_BACKEND", "nosuch", 1);
+	for (int i = 0; i < 2; i++) {
+		fails(pmem2_backends_load(), PMEM2_E_BACKEND);
+		says("\"nosuch\"");
+	}
+}
+END_TEST
+
 START_TEST(calls_that_need_none_go_on)
 {
 	setenv("PMEM2_BACKEND", "nosuch", 1);
@@ -203,10 +223,11 @@ END_TEST
 API_MAIN("backend_errors", missing_says_no_such_file, what_is_there_is_listed,
 	files_that_nobody_asked_for_are_listed, another_version_says_so, not_an_elf_file_says_so,
 	a_file_under_another_name_says_so, a_variant_without_operations_says_so,
-	a_backend_without_variants_says_so, an_empty_directory_says_no_such_file,
-	a_name_with_a_slash_is_refused, an_empty_name_is_refused,
-	an_empty_name_among_others_is_refused, a_list_that_begins_with_a_comma_is_refused,
-	a_name_of_4_kib_is_refused, odd_characters_are_refused, one_bad_name_spoils_the_list,
-	hundreds_of_names_do_no_harm, a_fine_granularity_is_refused_for_the_name_too,
-	every_call_that_needs_a_backend_says_it_again, calls_that_need_none_go_on,
-	nothing_is_written_to_stderr_and_no_descriptor_left)
+	a_backend_without_variants_says_so, a_constructor_that_calls_the_library_does_not_hang,
+	an_empty_directory_says_no_such_file, a_name_with_a_slash_is_refused,
+	an_empty_value_is_no_value, an_empty_name_among_others_is_refused,
+	a_list_that_begins_with_a_comma_is_refused, a_name_of_4_kib_is_refused,
+	odd_characters_are_refused, one_bad_name_spoils_the_list, hundreds_of_names_do_no_harm,
+	a_fine_granularity_is_refused_for_the_name_too,
+	every_call_that_needs_a_backend_says_it_again, loading_early_says_it_too,
+	calls_that_need_none_go_on, nothing_is_written_to_stderr_and_no_descriptor_left)

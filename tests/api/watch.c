@@ -5,6 +5,9 @@
 #include "api.h"
 #include "interpose.h"
 
+#include <libpmem2/backend.h>
+#include <limits.h>
+
 static int log_fd;
 static off_t log_read;
 
@@ -193,10 +196,18 @@ START_TEST(existing_memory_is_watched_too)
 }
 END_TEST
 
+/* what the watcher's attach returns from now on */
+static void returns(int value)
+{
+	char text[16];
+	snprintf(text, sizeof(text), "%d", value);
+	setenv("WATCHER_RETURNS", text, 1);
+}
+
 START_TEST(a_refusal_makes_the_mapping_fail_and_leaves_nothing)
 {
 	choose_watcher();
-	setenv("WATCHER_REFUSES", "1", 1);
+	returns(-EXDEV);
 	struct pmem2_vm_reservation *rsv = api_reserve(PAGE);
 	struct pmem2_config *cfg = api_config();
 	struct pmem2_map *map = (struct pmem2_map *)cfg;
@@ -209,8 +220,78 @@ START_TEST(a_refusal_makes_the_mapping_fail_and_leaves_nothing)
 	saw_nothing_more();
 	works(pmem2_config_set_vm_reservation(cfg, rsv, 0));
 	fails(pmem2_map_new(&map, cfg, api_source(api_file(PAGE))), -EXDEV);
-	unsetenv("WATCHER_REFUSES");
+	unsetenv("WATCHER_RETURNS");
 	api_map(cfg, api_source(api_file(PAGE)));
+}
+END_TEST
+
+START_TEST(a_value_that_is_no_error_is_refused)
+{
+	static const int values[] = {2, 17, INT_MAX, -4096, -100007, INT_MIN};
+	choose_watcher();
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+		char text[40];
+		int somewhere;
+		struct pmem2_map *map = (struct pmem2_map *)&somewhere;
+		returns(values[i]);
+		fails(pmem2_map_new(&map, api_config(), api_source(api_file(PAGE))),
+			PMEM2_E_BACKEND);
+		ck_assert_ptr_null(map);
+		snprintf(text, sizeof(text), "watcher returned %d,", values[i]);
+		says(text);
+		struct event e;
+		ck_assert(next_event(&e));
+		ck_assert(api_is_free(e.address, PAGE));
+		saw_nothing_more(); /* no detach of what was not attached */
+		fails(pmem2_map_from_existing(&map, api_anon(8), malloc(8), 8,
+			      PMEM2_GRANULARITY_PAGE),
+			PMEM2_E_BACKEND);
+		ck_assert(next_event(&e));
+	}
+}
+END_TEST
+
+START_TEST(a_mapping_that_is_not_its_own_goes_to_the_next)
+{
+	choose_watcher();
+	struct pmem2_map *own = api_map_file(PAGE);
+	is_watched(own);
+	returns(PMEM2_ATTACH_NEXT);
+	struct pmem2_map *map = api_map_file(PAGE);
+	ck_assert_str_eq(pmem2_map_get_backend_name(map), "generic_msync");
+	ck_assert(pmem2_get_memset_fn(map) != pmem2_get_memset_fn(own));
+	pmem2_get_persist_fn(map)(pmem2_map_get_address(map), PAGE);
+	struct event e;
+	ck_assert(next_event(&e) && next_event(&e)); /* it was asked about both */
+	works(pmem2_map_delete(&map));
+	saw_nothing_more(); /* and does not hear of the end of what another backend serves */
+
+	map = api_map(api_config(), api_anon(PAGE));
+	ck_assert_str_eq(pmem2_map_get_backend_name(map), "generic_msync-byte");
+	ck_assert(next_event(&e));
+	works(pmem2_map_delete(&map));
+	static char memory[100];
+	works(pmem2_map_from_existing(&map, api_anon(100), memory, 100, PMEM2_GRANULARITY_BYTE));
+	ck_assert_str_eq(pmem2_map_get_backend_name(map), "generic_msync-byte");
+	ck_assert(next_event(&e));
+	works(pmem2_map_delete(&map));
+	saw_nothing_more();
+
+	unsetenv("WATCHER_RETURNS");
+	comes_off(own);
+}
+END_TEST
+
+START_TEST(where_no_other_backend_serves_it_is_refused)
+{
+	choose_watcher();
+	returns(PMEM2_ATTACH_NEXT);
+	setenv("PMEM2_FORCE_GRANULARITY", "CACHE_LINE", 1);
+	struct pmem2_map *map;
+	fails(pmem2_map_new(&map, api_config(), api_source(api_file(PAGE))),
+		PMEM2_E_GRANULARITY_NOT_SUPPORTED);
+	says("watcher says that the mapping is not its own");
+	ck_assert_ptr_null(map);
 }
 END_TEST
 
@@ -335,7 +416,8 @@ END_TEST
 API_MAIN("watch", attach_and_detach_of_a_part_of_a_file, each_granularity_is_told,
 	anonymous_has_no_descriptor, private_and_reserved_are_watched_too,
 	what_cannot_be_unmapped_is_watched_on, existing_memory_is_watched_too,
-	a_refusal_makes_the_mapping_fail_and_leaves_nothing,
+	a_refusal_makes_the_mapping_fail_and_leaves_nothing, a_value_that_is_no_error_is_refused,
+	a_mapping_that_is_not_its_own_goes_to_the_next, where_no_other_backend_serves_it_is_refused,
 	a_mapping_refused_otherwise_is_not_seen, maps_that_another_backend_serves_are_not_seen,
 	named_beside_others_it_comes_first, functions_are_the_backends_own,
 	tuning_default_is_the_backends_own, tuning_threshold_is_that_of_the_environment,

@@ -18,6 +18,13 @@
 static char top[PATH_MAX];           /* ours alone, and so is all above it */
 static char directory[2 * PATH_MAX]; /* top/inner */
 static char why[512];
+static struct pmem2_module_why not ;
+
+static const struct pmem2_module_kind kind = {
+	.name = "flush backend",
+	.symbol = "pmem2_backend_v1",
+	.size = sizeof(struct pmem2_backend),
+};
 
 /* In place of libc's: whether the process has elevated rights is the test's to say. */
 static bool is_secure;
@@ -230,8 +237,10 @@ END_TEST
 static void not_loaded(const char *name, const char *reason)
 {
 	setenv("PMEM2_BACKEND_DIR", directory, 1);
-	ck_assert_ptr_null(pmem2_module_symbol(name, "pmem2_backend_v1", why, sizeof(why)));
-	ck_assert_msg(strstr(why, reason) != NULL, "'%s' does not say: %s", why, reason);
+	ck_assert_ptr_null(pmem2_module_symbol(name, &kind, &not ));
+	ck_assert_msg(strstr(not .text, reason) != NULL, "'%s' does not say: %s", not .text,
+		reason);
+	ck_assert_int_eq(not .passing, 0);
 }
 
 START_TEST(what_cannot_be_loaded_is_named)
@@ -255,8 +264,7 @@ START_TEST(a_link_may_lead_anywhere_without_elevated_rights)
 {
 	ck_assert_int_eq(symlink(ODD_BACKENDS_DIR "/odd_good.so", in_directory("link.so")), 0);
 	setenv("PMEM2_BACKEND_DIR", directory, 1);
-	ck_assert_msg(pmem2_module_symbol("link", "pmem2_backend_v1", why, sizeof(why)) != NULL,
-		"%s", why);
+	ck_assert_msg(pmem2_module_symbol("link", &kind, &not ) != NULL, "%s", not .text);
 }
 END_TEST
 
@@ -280,8 +288,7 @@ START_TEST(with_elevated_rights_the_same_and_more_is_judged)
 {
 	setenv("PMEM2_BACKEND_DIR", directory, 1);
 	is_secure = true;
-	ck_assert_msg(pmem2_module_symbol("a", "pmem2_backend_v1", why, sizeof(why)) != NULL, "%s",
-		why);
+	ck_assert_msg(pmem2_module_symbol("a", &kind, &not ) != NULL, "%s", not .text);
 	not_loaded("missing", in_directory("missing.so: No such file"));
 	run("head -c 5000 '%s/a.so' >'%s/short.so'", directory, directory);
 	not_loaded("short", in_directory("short.so: it is cut short"));

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* test_registry.c -- which backend is chosen, and what PMEM2_BACKEND is answered. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "registry.h"
 #include "unit.h"
@@ -11,14 +13,14 @@ static struct pmem2_registry registry;
 
 static const char *chosen(enum pmem2_granularity granularity)
 {
-	const struct pmem2_variant *variant = registry.choice[granularity].variant;
+	const struct pmem2_variant *variant = registry.choice[granularity][0].variant;
 
 	return variant != NULL ? variant->name : "none";
 }
 
 static const char *chosen_volatile(void)
 {
-	return registry.choice[3].variant->name;
+	return registry.choice[3][0].variant->name;
 }
 
 static bool starts(const char *text, const char *prefix)
@@ -161,11 +163,27 @@ START_TEST(a_broken_backend_is_refused_with_what_is_wrong)
 	static const struct {
 		const char *name, *words;
 	} table[] = {
-		{"odd_version", "no symbol pmem2_backend_v1"},
-		{"odd_name", "its name is not the file's"},
+		{"odd_version", "it has pmem2_backend_v0 and no pmem2_backend_v1: it was built for "
+				"another version"},
+		{"odd_other", "it has no symbol pmem2_backend_v1: it is no flush backend"},
+		{"odd_function", "its pmem2_backend_v1 is no data"},
+		{"odd_small", "its pmem2_backend_v1 has 8 bytes, and the contract's has 64"},
+		{"odd_name", "its name is not the file's: it is called \"another\""},
 		{"odd_empty", "no variant"},
-		{"odd_hole", "lacks an operation"},
+		{"odd_hole", "its variant odd_hole-1 has no operation drain"},
 		{"odd_needs", "this CPU lacks"},
+		{"odd_const_tuning", "its tuning cannot be written to"},
+		{"odd_used_tuning", "its tuning has 0x9 in reserved[2]"},
+		{"odd_lost_tuning", "its tuning is not in its memory"},
+		{"odd_serves_none", "its variant odd_serves_none-1 serves nothing"},
+		{"odd_serves_unknown", "serves what this libpmem2 does not know: bits 0x80"},
+		{"odd_variant_reserved", "its variant odd_variant_reserved-1 has 0x5 in reserved"},
+		{"odd_backend_reserved", "in reserved[1], which must be NULL"},
+		{"odd_unnamed", "variant number 1 has no name"},
+		{"odd_nameless", "variant number 1 has no name"},
+		{"odd_foreign", "its variant is called \"clwb-avx2\", and not"},
+		{"odd_twins", "two of its variants are called \"odd_twins-1\""},
+		{"odd_lost_variant", "its variant number 1 is not in its memory"},
 	};
 
 	setenv("PMEM2_BACKEND_DIR", ODD_BACKENDS_DIR, 1);
@@ -185,7 +203,7 @@ START_TEST(a_third_partys_backend_is_found_by_name_alone)
 	pmem2_registry_read(&registry, "odd_good");
 	ck_assert_int_eq(registry.error, 0);
 	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_CACHE_LINE), "odd_good-1");
-	ck_assert_uint_eq(registry.choice[1].backend->tuning->line_size, registry.cpu.line_size);
+	ck_assert_uint_eq(registry.choice[1][0].backend->tuning->line_size, registry.cpu.line_size);
 
 	pmem2_registry_read(&registry, NULL);
 	ck_assert_str_eq(chosen(PMEM2_GRANULARITY_CACHE_LINE), "none");
@@ -222,6 +240,142 @@ START_TEST(every_pick_fails_when_the_pin_is_bad)
 }
 END_TEST
 
+/* ---- what passes is not remembered ---- */
+
+/* Takes all descriptors but as many as shall be left; returns the limit as it was. */
+static struct rlimit leave_descriptors(rlim_t left)
+{
+	struct rlimit before, less;
+	int next = dup(STDIN_FILENO);
+
+	ck_assert_int_ge(next, 0);
+	close(next);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	less = before;
+	less.rlim_cur = (rlim_t)next + left;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &less), 0);
+	return before;
+}
+
+START_TEST(a_shortage_is_refused_and_not_remembered)
+{
+	const struct pmem2_choice *choice;
+
+	setenv("PMEM2_BACKEND_DIR", ODD_BACKENDS_DIR, 1);
+	setenv("PMEM2_BACKEND", "odd_good", 1);
+	struct rlimit before = leave_descriptors(0);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice),
+			-EMFILE);
+		ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "odd_good.so: Too many open files"));
+		ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "try again"));
+		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_PAGE, true, &choice),
+			-EMFILE); /* PMEM2_BACKEND names it: pages are its own, too, perhaps */
+		ck_assert_int_eq(pmem2_backends_load(), -EMFILE);
+		ck_assert(!pmem2_registry_lacks(PMEM2_GRANULARITY_CACHE_LINE));
+		ck_assert(!pmem2_registry_serves(PMEM2_GRANULARITY_CACHE_LINE));
+	}
+	setrlimit(RLIMIT_NOFILE, &before);
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice), 0);
+	ck_assert_str_eq(choice->variant->name, "odd_good-1");
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_PAGE, true, &choice), 0);
+	ck_assert_int_eq(pmem2_backends_load(), 0);
+
+	/* and is never asked again */
+	setenv("PMEM2_BACKEND_DIR", "/nonexistent", 1);
+	leave_descriptors(0);
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice), 0);
+	ck_assert_int_eq(pmem2_backends_load(), 0);
+}
+END_TEST
+
+#if defined(__x86_64__)
+
+/* Nobody has named a backend: pages go on, for no other backend of the build serves them. */
+START_TEST(a_shortage_does_not_touch_what_is_certain)
+{
+	const struct pmem2_choice *choice;
+	struct rlimit before = leave_descriptors(0);
+
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_PAGE, true, &choice), 0);
+		ck_assert_str_eq(choice->variant->name, "generic_msync");
+		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice),
+			-EMFILE);
+		ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "clwb"));
+		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_BYTE, true, &choice),
+			-EMFILE);
+		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_BYTE, false, &choice),
+			-EMFILE);
+	}
+	setrlimit(RLIMIT_NOFILE, &before);
+	pmem2_registry_read(&registry, NULL);
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice), 0);
+	ck_assert_str_eq(choice->variant->name, chosen(PMEM2_GRANULARITY_CACHE_LINE));
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_BYTE, false, &choice), 0);
+	ck_assert_str_eq(choice->variant->name, chosen_volatile());
+}
+END_TEST
+
+/* That rule's ground: of the build's backends generic_msync alone serves pages. */
+START_TEST(no_other_backend_of_the_build_serves_pages)
+{
+	pmem2_registry_read(&registry, NULL);
+	for (size_t i = 0; i < registry.count; i++) {
+		const struct pmem2_backend *backend = registry.found[i].backend;
+
+		ck_assert(registry.found[i].in_table);
+		if (backend == NULL || strcmp(backend->name, "generic_msync") == 0)
+			continue;
+		for (const struct pmem2_variant *const *v = backend->variants; *v != NULL; v++)
+			ck_assert_uint_eq((*v)->serves & PMEM2_SERVES_PAGE, 0);
+	}
+}
+END_TEST
+
+#endif
+
+static void *pick_all(void *arg)
+{
+	const struct pmem2_choice *choice;
+
+	(void)arg;
+	for (int i = 0; i < 2000; i++)
+		for (int g = PMEM2_GRANULARITY_BYTE; g <= PMEM2_GRANULARITY_PAGE; g++)
+			if (pmem2_registry_pick((enum pmem2_granularity)g, true, &choice) == 0)
+				ck_assert_ptr_nonnull(choice->variant);
+	return NULL;
+}
+
+START_TEST(threads_try_again_side_by_side)
+{
+	const struct pmem2_choice *choice;
+	struct rlimit before = leave_descriptors(1);
+	pthread_t threads[4];
+
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, pick_all, NULL), 0);
+	setrlimit(RLIMIT_NOFILE, &before);
+	for (size_t i = 0; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	ck_assert_int_eq(pmem2_backends_load(), 0);
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_PAGE, true, &choice), 0);
+}
+END_TEST
+
+START_TEST(the_next_best_backend_is_told)
+{
+	const struct pmem2_choice *choice, *first;
+
+	setenv("PMEM2_BACKEND_DIR", ODD_BACKENDS_DIR, 1);
+	setenv("PMEM2_BACKEND", "odd_good", 1);
+	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice), 0);
+	first = choice;
+	fails(pmem2_registry_next(&choice), PMEM2_E_GRANULARITY_NOT_SUPPORTED, "odd_good");
+	ck_assert_ptr_eq(choice, first);
+}
+END_TEST
+
 START_TEST(too_many_names_are_an_error_not_an_overflow)
 {
 	pmem2_registry_read(&registry, "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t");
@@ -254,6 +408,13 @@ int main(void)
 		a_refused_granularity_quotes_every_backend,
 		every_pick_fails_when_the_pin_is_bad,
 		too_many_names_are_an_error_not_an_overflow,
+		a_shortage_is_refused_and_not_remembered,
+#if defined(__x86_64__)
+		a_shortage_does_not_touch_what_is_certain,
+		no_other_backend_of_the_build_serves_pages,
+#endif
+		threads_try_again_side_by_side,
+		the_next_best_backend_is_told,
 		NULL };
 
 	return unit_run("registry", tests);

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "error.h"
 #include "faults.h"
 #include "inject.h"
 #include "registry.h"
@@ -369,9 +370,21 @@ static int registry_read(void)
 	const char *pin = "generic_msync";
 #endif
 	pmem2_registry_read(&registry, pin);
-	MUST(registry.choice[PMEM2_GRANULARITY_PAGE].variant != NULL);
+	MUST(registry.choice[PMEM2_GRANULARITY_PAGE][0].variant != NULL);
 	MUST(registry.error == 0 || registry.message[0] != '\0');
+	for (unsigned use = 0; use < PMEM2_USES; use++) {
+		const struct pmem2_found *missed = pmem2_registry_missed(&registry, use);
+
+		if (missed != NULL) /* nothing is concluded of it */
+			return missed->passing > 0 && registry.error == 0 ? -missed->passing : 1;
+	}
 	return registry.error != 0 ? pmem2_err_to_errno(registry.error) * -1 : 0;
+}
+
+/* They are there: faults_of_first_look() shows what fails when they are not. */
+static int backends_load(void)
+{
+	return pmem2_backends_load();
 }
 
 /* ---- the API of 2019 ---- */
@@ -522,6 +535,7 @@ static const struct scenario scenarios[] = {
 	{"pmem2_source_device_usc", device_usc, NULL, NULL},
 	{"pmem2_source_numa_node", numa_node, NULL, NULL},
 	{"PMEM2_BACKEND", registry_read, NULL, NULL},
+	{"pmem2_backends_load, again", backends_load, NULL, NULL},
 	{"pmem2_config_set_fd", older_fd, NULL, NULL},
 	{"pmem2_config_get_file_size, pmem2_config_get_alignment", older_questions, NULL, NULL},
 	{"pmem2_map", older_map, drop_map, NULL},
@@ -715,6 +729,53 @@ size_t faults_in_children(const char *name, int (*one)(void))
 	return faults;
 }
 
+/* ---- the first look for backends, in a process of its own for each fault ---- */
+
+/* What passes is told, and leaves nothing behind: the next look finds what there is. */
+static int look_first(size_t nth, size_t choice)
+{
+	inject_arm(nth, choice);
+	int ret = pmem2_backends_load();
+	bool is_hit = inject_disarm() != NULL;
+	int error = inject_errno();
+
+	MUST(ret == 0 || (ret == -error && pmem2_err_is_passing(error)));
+	MUST(ret == 0 || strstr(pmem2_errormsg(), strerror(error)) != NULL);
+	MUST(pmem2_backends_load() == 0);
+	for (unsigned use = 0; use < PMEM2_USES; use++)
+		MUST((error != 0 && !pmem2_err_is_passing(error)) ||
+			pmem2_registry()->choice[use][0].variant ==
+				registry.choice[use][0].variant);
+	return !is_hit ? 0 : error != 0 ? 3 : 4;
+}
+
+static size_t faults_of_first_look(void)
+{
+	size_t faults = 0, choice = 0;
+
+	pmem2_registry_read(&registry,
+		NULL); /* what it finds without faults, at the same addresses */
+	for (size_t nth = 0;;) {
+		int status;
+
+		fflush(NULL);
+		pid_t pid = fork();
+		MUST(pid >= 0);
+		if (pid == 0)
+			exit(look_first(nth, choice));
+		MUST(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+		if (WEXITSTATUS(status) == 0)
+			break;
+		MUST(WEXITSTATUS(status) == 3 || WEXITSTATUS(status) == 4);
+		faults += WEXITSTATUS(status) == 3;
+		choice = WEXITSTATUS(status) == 3 ? choice + 1
+		                                  : 0; /* no further errno: the next call */
+		nth += choice == 0;
+	}
+	printf("%4zu faults: pmem2_backends_load, at first\n", faults);
+	return faults;
+}
+
 /* ---- what is made once: a thread's message, and the index of the maps, as it grows ---- */
 
 static void *fail_first(void *unused)
@@ -771,10 +832,10 @@ size_t faults_run(const struct scenario *list)
 
 int main(void)
 {
-	size_t total;
+	size_t total = faults_of_first_look();
 
 	prepare();
-	total = faults_in_children("pmem2_errormsg, of a thread's first error", first_message);
+	total += faults_in_children("pmem2_errormsg, of a thread's first error", first_message);
 	total += faults_in_children("pmem2_map_from_existing, 700 maps", crowd_of_maps);
 	total += faults_run(scenarios);
 #if NVDIMM

@@ -255,6 +255,35 @@ static void change_needs(struct input *in)
 	memcpy(variant + NEEDS + 8, &serves, NEEDS_AND_SERVES - 8);
 }
 
+/* Whether what the variant serves is something, and known. */
+static bool is_known(size_t variant)
+{
+	unsigned serves;
+
+	memcpy(&serves, at_address(file, variants[variant]) + NEEDS + 8, sizeof(serves));
+	return serves > 0 && serves < 16;
+}
+
+static bool begins_with_name(const char *name)
+{
+	size_t length = strlen(NAME);
+
+	return strncmp(name, NAME, length) == 0 && (name[length] == '\0' || name[length] == '-');
+}
+
+/* Whether the changed file has a name there that the contract allows, which no other variant has. */
+static bool is_good_name(size_t variant)
+{
+	const char *name = in_file(name_of(variant));
+
+	if (strnlen(name, PMEM2_NAME_MAX + 1) > PMEM2_NAME_MAX || !begins_with_name(name))
+		return false;
+	for (size_t i = 0; i < variant_count; i++)
+		if (i != variant && strcmp(in_file(name_of(i)), name) == 0)
+			return false;
+	return true;
+}
+
 /* Whether anything is changed but what a variant may say of itself. */
 static bool is_bad(void)
 {
@@ -267,9 +296,11 @@ static bool is_bad(void)
 	for (size_t i = 0; i < variant_count; i++) {
 		const char *name = name_of(i), *needs = at_address(plugin, variants[i]) + NEEDS;
 
-		if (name != name_of(variant_count)) /* the linker merges equal strings */
+		if (name != name_of(variant_count) &&
+			is_good_name(i)) /* the linker merges equal strings */
 			memcpy(rest + (name - plugin), name, strlen(name) + 1);
-		memcpy(rest + (needs - plugin), needs, NEEDS_AND_SERVES);
+		if (is_known(i))
+			memcpy(rest + (needs - plugin), needs, NEEDS_AND_SERVES);
 	}
 	return file_size != plugin_size || memcmp(rest, plugin, plugin_size) != 0;
 }
@@ -314,7 +345,7 @@ static void check(const struct pmem2_registry *registry)
 	MUST((found->backend == NULL) == is_bad());
 	MUST(found->backend != NULL || found->refusal[0] != '\0');
 	for (unsigned use = 0; use < 4; use++) {
-		const struct pmem2_choice *choice = &registry->choice[use];
+		const struct pmem2_choice *choice = registry->choice[use];
 
 		MUST(found->refusal[0] == '\0' || choice->backend == NULL ||
 			choice->backend != found->backend);

@@ -47,14 +47,14 @@ static void set_variables(const uint8_t *data, size_t size)
 static void check_choices(const struct pmem2_registry *registry)
 {
 	for (unsigned use = 0; use < 4; use++) {
-		const struct pmem2_choice *choice = &registry->choice[use];
+		const struct pmem2_choice *choice = registry->choice[use];
 
 		if (choice->variant == NULL)
 			continue;
 		MUST((choice->variant->serves & 1U << use) != 0);
 		MUST((choice->variant->needs & ~registry->cpu.features) == 0);
 	}
-	MUST(registry->choice[PMEM2_GRANULARITY_PAGE].variant != NULL);
+	MUST(registry->choice[PMEM2_GRANULARITY_PAGE][0].variant != NULL);
 }
 
 static void check_judgement(void)

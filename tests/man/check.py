@@ -22,7 +22,9 @@ NEVER = {
         'PMEM2_E_GRANULARITY_NOT_SUPPORTED': 'likewise',
         '-EOPNOTSUPP': 'O_APPEND is about writing'},
     'pmem2_map_from_existing': {'PMEM2_E_MAPPING_NOT_FOUND': 'of undoing, and dropped'},
-    'pmem2_map_delete': {'PMEM2_E_MAPPING_EXISTS': 'of undoing, and dropped'},
+    'pmem2_map_delete': {
+        'PMEM2_E_MAPPING_EXISTS': 'of undoing, and dropped',
+        'PMEM2_E_BACKEND': 'of attaching again, and dropped'},
     'pmem2_badblock_context_new': {'PMEM2_E_INVALID_SIZE_FORMAT': 'of Device DAX, whose size is not asked'},
     'pmem2_badblock_clear': {
         'PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED': 'there is no context of anonymous memory',

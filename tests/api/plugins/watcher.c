@@ -6,7 +6,6 @@
  */
 #include <libpmem2/backend.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,8 +84,10 @@ static void write_log(const char *event, const struct pmem2_attached *map)
 
 static int attach(const struct pmem2_attached *map)
 {
+	const char *returned = getenv("WATCHER_RETURNS");
+
 	write_log("attach", map);
-	return getenv("WATCHER_REFUSES") ? -EXDEV : 0;
+	return returned ? (int)strtol(returned, NULL, 0) : 0;
 }
 
 static void detach(const struct pmem2_attached *map)
