@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "crashtest/crashtest.h"
 #include "tool.h"
 
 static const char usage[] =

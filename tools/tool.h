@@ -8,7 +8,6 @@ enum { TOOL_OK, TOOL_REFUSED, TOOL_MISUSED }; /* exit status */
 /* Each gets its own arguments, without the subcommand's name. */
 int tool_info(int argc, char *argv[]);
 int tool_backends(int argc, char *argv[]);
-int tool_crashtest(int argc, char *argv[]);
 
 /* The list that both print: a line for each backend, best first. */
 void tool_list_backends(const char *indent);

@@ -56,9 +56,13 @@ int run(void (*program)(void), const char *granularity)
 
 void replay_all(struct replay *r, const char *trace)
 {
+	static struct trace opened; /* the replay goes on to use it */
 	const struct pf_record *record;
 
-	ck_assert_msg(replay_open(r, trace) == 0, "%s", r->error);
+	if (opened.path != NULL)
+		trace_close(&opened);
+	ck_assert_msg(trace_open(&opened, trace) == 0, "%s", opened.error);
+	ck_assert_msg(replay_open(r, &opened) == 0, "%s", r->error);
 	while ((record = replay_next(r)) != NULL)
 		replay_apply(r, record);
 	ck_assert_msg(!r->failed, "%s", r->error);

@@ -9,7 +9,10 @@
 #include <check.h>
 #include <libpmem2.h>
 
+#include "powerfail/medium.h"
+#include "powerfail/report.h"
 #include "replay.h"
+#include "trace.h"
 
 enum { SIZE = 16384 }; /* bytes of a file */
 

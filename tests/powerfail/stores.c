@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "powerfail/model.h"
 #include "powerfail/trace_write.h"
 #include "program.h"
 
@@ -81,11 +82,11 @@ static void replay(struct replay *r)
 static const char *versions(const struct replay *r, size_t offset)
 {
 	static char text[4096];
-	uint32_t i = *pmem2_pf_slot(&r->model, r->media[0], offset / PF_LINE);
+	uint32_t i = *pmem2_pf_slot(r->model, r->media[0], offset / PF_LINE);
 
 	text[0] = '\0';
-	for (; i != 0; i = pmem2_pf_version(&r->model, i)->older) {
-		strcat(text, pmem2_pf_version(&r->model, i)->content);
+	for (; i != 0; i = pmem2_pf_version(r->model, i)->older) {
+		strcat(text, pmem2_pf_version(r->model, i)->content);
 		strcat(text, " ");
 	}
 	return text;
@@ -236,7 +237,7 @@ START_TEST(very_many_stores)
 		store(0, text);
 	}
 	replay(&r);
-	ck_assert_uint_eq(r.model.dirty, PF_MOST_STORES);
+	ck_assert_uint_eq(r.model->dirty, PF_MOST_STORES);
 	ck_assert_int_eq(strncmp(versions(&r, 0), "099999 ", 7), 0);
 	replay_close(&r);
 }
@@ -250,7 +251,7 @@ START_TEST(across_lines)
 	store(62, "abcd");
 	replay(&r);
 	ck_assert_str_eq(versions(&r, 64), "cd ");
-	ck_assert_uint_eq(r.model.dirty, 2);
+	ck_assert_uint_eq(r.model->dirty, 2);
 	replay_close(&r);
 }
 END_TEST

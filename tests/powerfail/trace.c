@@ -80,8 +80,8 @@ START_TEST(replayed)
 	ck_assert_str_eq(durable(&r, 0, 4096 + 100), ""); /* no drain */
 	ck_assert_str_eq(durable(&r, 0, 4096 + 1000), "");
 	ck_assert_str_eq(durable(&r, 0, 4096 + 2000), "");
-	ck_assert_uint_eq(r.report.count[PF_MISSING_FLUSH], 2);
-	ck_assert_uint_eq(r.report.count[PF_MISSING_DRAIN], 2);
+	ck_assert_uint_eq(r.report->count[PF_MISSING_FLUSH], 2);
+	ck_assert_uint_eq(r.report->count[PF_MISSING_DRAIN], 2);
 	replay_close(&r);
 }
 END_TEST
@@ -154,7 +154,7 @@ START_TEST(two_files)
 	ck_assert_str_eq(durable(&r, 0, 0), "first");
 	ck_assert_str_eq(durable(&r, 1, 64), "second");
 	ck_assert_str_eq(durable(&r, 0, 4096), "third");
-	ck_assert_uint_eq(r.report.count[PF_MISSING_FLUSH], 0);
+	ck_assert_uint_eq(r.report->count[PF_MISSING_FLUSH], 0);
 	replay_close(&r);
 }
 END_TEST
@@ -246,6 +246,7 @@ END_TEST
 /* A trace with any of its bytes changed may be refused, and does not crash its reader. */
 START_TEST(damaged)
 {
+	struct trace opened;
 	struct replay r;
 	const struct pf_record *record;
 	uint32_t random = 12345;
@@ -265,11 +266,13 @@ START_TEST(damaged)
 		at = 4096 + (random >> 8) % (size - 4096);
 		saved = trace[at];
 		trace[at] = (char)random;
-		ck_assert_int_eq(replay_open(&r, "trace"), 0);
+		ck_assert_int_eq(trace_open(&opened, "trace"), 0);
+		ck_assert_int_eq(replay_open(&r, &opened), 0);
 		while ((record = replay_next(&r)) != NULL)
 			replay_apply(&r, record);
 		replay_finish(&r, false);
 		replay_close(&r);
+		trace_close(&opened);
 		trace[at] = saved;
 	}
 }

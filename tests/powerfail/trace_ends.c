@@ -65,8 +65,8 @@ START_TEST(killed)
 		last = *done;
 		replay_all(&r, "trace");
 		ck_assert(!r.exited);
-		ck_assert_uint_ge(r.report.drains, last);
-		ck_assert_uint_le(r.report.drains, last + 1);
+		ck_assert_uint_ge(r.report->drains, last);
+		ck_assert_uint_le(r.report->drains, last + 1);
 		ck_assert_mem_eq(durable(&r, 0, last % 200 * 64), &last, 8);
 		replay_close(&r);
 	}
@@ -164,7 +164,7 @@ START_TEST(handlers)
 	ck_assert(r.exited);
 	ck_assert_mem_eq(durable(&r, 0, 128), &last, 8);
 	ck_assert_str_eq(durable(&r, 0, 64), "handler");
-	ck_assert_uint_ge(r.report.drains, last);
+	ck_assert_uint_ge(r.report->drains, last);
 	replay_close(&r);
 }
 END_TEST
@@ -208,7 +208,7 @@ START_TEST(forked)
 	ck_assert_str_eq(durable(&r, 0, 0), "parent");
 	ck_assert_str_eq(durable(&r, 0, 64), "");
 	ck_assert_str_eq(durable(&r, 0, 128), "child");
-	ck_assert_uint_eq(r.report.count[PF_EMPTY_DRAIN], 1);
+	ck_assert_uint_eq(r.report->count[PF_EMPTY_DRAIN], 1);
 	replay_close(&r);
 	globfree(&found);
 }
@@ -260,7 +260,7 @@ START_TEST(closed_descriptors)
 
 	run_and_replay(&r, program_that_closes_all, "CACHE_LINE");
 	ck_assert_str_eq(durable(&r, 0, 0), "one");
-	ck_assert_uint_eq(r.report.drains, 1001);
+	ck_assert_uint_eq(r.report->drains, 1001);
 	replay_close(&r);
 }
 END_TEST
@@ -286,7 +286,7 @@ START_TEST(no_room)
 	run_and_replay(&r, program_without_room, "CACHE_LINE");
 	ck_assert(r.broken);
 	ck_assert(!r.exited);
-	ck_assert_uint_gt(r.report.drains, 1000);
+	ck_assert_uint_gt(r.report->drains, 1000);
 	replay_close(&r);
 }
 END_TEST

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* history.c -- what the trace tells about lines that are lost. */
-#include "diagnose.h"
+/* history.c -- what the records of a trace tell about lines that are lost. */
+#include "history.h"
 
-size_t diagnosis_named_length(const struct diagnosis *d, const struct pf_version *v)
+#include "powerfail/model.h"
+#include "trace.h"
+#include "units.h"
+
+size_t history_named_length(const struct trace *trace, const struct pf_version *v)
 {
-	struct replay r;
-	const struct pf_record *record = NULL;
-	size_t length = 0;
+	const struct pf_record *record;
+	const struct pf_record_lines *l;
 
-	if (v == NULL || v->thread == NULL || replay_open(&r, d->options->trace) != 0)
+	if (v == NULL || v->thread == NULL)
 		return 0;
-	for (uint64_t i = 0; i < v->event; i++)
-		record = pmem2_pf_reader_next(&r.reader);
-	if (record != NULL && pmem2_pf_record_kind(record) == PF_RECORD_FLUSH)
-		length = ((const struct pf_record_lines *)record)->length;
-	replay_close(&r);
-	return length;
+	record = trace_record(trace, v->event);
+	l = record != NULL ? trace_lines(record, PF_RECORD_FLUSH) : NULL;
+	return l != NULL ? l->length : 0;
 }
 
 /* A run of lines that were flushed one after another, without a drain between. */
@@ -34,27 +34,22 @@ static void follow_run(struct run_of_lines *run, const struct pf_record_lines *l
 	run->long_range = run->long_range || l->length > sizeof(uint64_t);
 }
 
-bool diagnosis_is_behind_flush(const struct diagnosis *d, const struct unit *u, uint64_t event)
+bool history_is_after_flush(const struct trace *trace, const struct unit *u, uint64_t event)
 {
-	struct replay r;
 	struct run_of_lines run = {0};
 	const struct pf_record *record;
-	bool behind = false;
+	bool after = false;
 
-	if (replay_open(&r, d->options->trace) != 0)
-		return false;
-	for (uint64_t i = 0; i < event && (record = pmem2_pf_reader_next(&r.reader)) != NULL; i++) {
-		const struct pf_record_lines *l = (const struct pf_record_lines *)record;
+	for (uint64_t i = 1; i <= event && (record = trace_record(trace, i)) != NULL; i++) {
+		const struct pf_record_lines *l = trace_lines(record, PF_RECORD_FLUSH);
 
 		if (pmem2_pf_record_kind(record) == PF_RECORD_DRAIN)
 			run.end = run.begin = SIZE_MAX / 2;
-		if (pmem2_pf_record_kind(record) != PF_RECORD_FLUSH || l->file != u->medium->id ||
-			l->length == 0)
+		if (l == NULL || l->file != u->medium->id || l->length == 0)
 			continue;
 		follow_run(&run, l);
 		if (run.end == u->line)
-			behind = run.long_range || run.end - run.begin > 1;
+			after = run.long_range || run.end - run.begin > 1;
 	}
-	replay_close(&r);
-	return behind;
+	return after;
 }

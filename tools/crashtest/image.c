@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
@@ -12,7 +14,10 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "overlay.h"
 #include "powerfail/snapshot.h"
+#include "replay.h"
+#include "trace.h"
 
 int images_init(struct images *images, const char *directory)
 {
@@ -45,8 +50,10 @@ void images_finish(struct images *images)
 	}
 	free(images->image);
 	free(images->patched);
-	rmdir(images->directory);
-	close(images->watch);
+	if (images->directory[0] != '\0')
+		rmdir(images->directory);
+	if (images->watch >= 0)
+		close(images->watch);
 }
 
 /* ---- one file ---- */
@@ -74,7 +81,7 @@ static int fill_image(struct images *images, struct image *image, const struct r
 	const struct pf_medium *m)
 {
 	const struct pf_content content = {.size = m->snapshot_size,
-		.fd = r->reader.fd,
+		.fd = r->trace->reader.fd,
 		.at = m->snapshot_at};
 	int ret;
 
@@ -134,7 +141,7 @@ static bool note_patch(struct images *images, struct pf_medium *m, size_t line)
 	if (!array_grow(&images->patched, images->patched_count, &images->patched_room,
 		    sizeof(*images->patched)))
 		return false;
-	images->patched[images->patched_count++] = (struct changed_line){m, line};
+	images->patched[images->patched_count++] = (struct changed_line){.medium = m, .line = line};
 	return true;
 }
 

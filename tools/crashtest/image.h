@@ -3,9 +3,12 @@
 #ifndef CRASHTEST_IMAGE_H
 #define CRASHTEST_IMAGE_H
 
+#include <limits.h>
 #include <sys/types.h>
 
-#include "units.h"
+struct changed_line;
+struct overlay;
+struct replay;
 
 struct image {
 	int fd;
@@ -26,7 +29,7 @@ struct images {
 	char directory[PATH_MAX];
 };
 
-/* 0 or -errno. */
+/* 0 or -errno; images_finish is right in both cases. */
 int images_init(struct images *images, const char *directory);
 void images_finish(struct images *images);
 

@@ -9,24 +9,15 @@
 #ifndef CRASHTEST_JOBS_H
 #define CRASHTEST_JOBS_H
 
-#include "crashtest.h"
-#include "units.h"
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
 
-enum outcome_kind { CHECK_PASSED, CHECK_FAILED, CHECK_DIED, CHECK_HUNG };
-
-struct outcome {
-	enum outcome_kind kind;
-	int code;         /* exit status, or signal */
-	char output[256]; /* the last line that the checker printed */
-};
-
-/* What is being checked, for whoever gets the outcome. */
-struct check {
-	uint64_t event;
-	uint32_t stack;
-	enum pf_record_kind kind;
-	char name[MOST_NAME];
-};
+struct check;
+struct options;
+struct outcome;
+struct overlay;
+struct replay;
 
 struct jobs {
 	const struct options *options;
@@ -34,14 +25,15 @@ struct jobs {
 	void (*done)(void *arg, const struct check *check, const struct outcome *outcome);
 	void *arg;
 	char directory[PATH_MAX];
-	struct worker *workers;
+	struct job *job;
 	unsigned count;
 	uint64_t checked;
 	bool failed; /* with a sentence on stderr */
 };
 
-/* 0 or an exit status. */
-int jobs_init(struct jobs *jobs, const struct options *options, const struct replay *replay);
+/* count: how many at a time. 0 or an exit status; jobs_finish is right in both cases. */
+int jobs_init(struct jobs *jobs, const struct options *options, const struct replay *replay,
+	unsigned count);
 void jobs_finish(struct jobs *jobs);
 
 /* Has an image checked, when a worker is free; false: it cannot be. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* options.c -- the command line of pmem2 crashtest. */
+#include "options.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stddef.h>
@@ -8,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "crashtest.h"
+#include "powerfail/report.h"
+#include "say.h"
+#include "units.h"
 
 static const char usage[] =
 	"usage: pmem2 crashtest [OPTION...] --check COMMAND -- PROGRAM [ARGUMENT...]\n"
@@ -80,7 +84,7 @@ static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_
 static bool read_jobs(struct options *o, const char *text)
 {
 	uint64_t jobs;
-	bool sound = read_number(text, 1, MOST_JOBS, &jobs);
+	bool sound = read_number(text, 1, OPTIONS_JOBS, &jobs);
 
 	o->jobs = (unsigned)jobs;
 	return sound;
@@ -96,7 +100,7 @@ static bool read_seconds(struct options *o, const char *text)
 
 static bool read_class(struct options *o, const char *class)
 {
-	for (int i = 0; i <= PF_MISSING_DRAIN; i++) {
+	for (int i = 0; i < IGNORABLE; i++) {
 		if (strcmp(class, pmem2_pf_class_name((enum pf_class)i, true)) != 0)
 			continue;
 		o->ignored[i] = true;
@@ -142,7 +146,7 @@ static bool read_option(struct options *o, int i, const char *value)
 
 static int misused(const char *what, const char *value)
 {
-	return crashtest_fail("%s%s; see pmem2 crashtest --help", what, value);
+	return say_failed("%s%s; see pmem2 crashtest --help", what, value);
 }
 
 static int check_together(const struct options *o)
@@ -185,8 +189,13 @@ int options_read(struct options *o, int argc, char *argv[])
 		if (!read_option(o, c - 1, optarg))
 			return misused("not understood: ", optarg);
 	}
-	if (o->jobs > MOST_JOBS)
-		o->jobs = MOST_JOBS;
+	if (o->jobs > OPTIONS_JOBS)
+		o->jobs = OPTIONS_JOBS;
 	o->program = optind < argc ? argv + optind : NULL;
 	return check_together(o);
+}
+
+unsigned options_units(const struct options *o)
+{
+	return (o->torn ? UNITS_TORN : 0) | (o->evictions ? UNITS_EVICTED : 0);
 }

@@ -2,10 +2,13 @@
 /* replay.c -- goes through a trace, record by record. */
 #include "replay.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "powerfail/losses.h"
+#include "powerfail/report.h"
+#include "trace.h"
 
 static void fail(struct replay *r, const char *why)
 {
@@ -56,24 +59,25 @@ static void settling(void *arg, struct pf_medium *medium, size_t line, const cha
 		return;
 	r->hash += replay_hash(medium, line, content) - replay_hash(medium, line, before);
 	if (grow(r, &r->journal, r->journal_count, sizeof(*r->journal)))
-		r->journal[r->journal_count++] = (struct changed_line){medium, line};
+		r->journal[r->journal_count++] = (struct changed_line){medium, line, r->event};
 }
 
 /* ---- begin and end ---- */
 
-int replay_open(struct replay *r, const char *path)
+int replay_open(struct replay *r, const struct trace *trace)
 {
-	memset(r, 0, sizeof(*r));
-	if (pmem2_pf_reader_open(&r->reader, path) != 0) {
-		strcpy(r->error, r->reader.error);
-		return -1;
-	}
-	if (pmem2_pf_model_init(&r->model, true) != 0 || pmem2_pf_report_init(&r->report) != 0) {
+	*r = (struct replay){
+		.trace = trace,
+		.model = calloc(1, sizeof(*r->model)),
+		.report = calloc(1, sizeof(*r->report)),
+	};
+	if (r->model == NULL || r->report == NULL || pmem2_pf_model_init(r->model, true) != 0 ||
+		pmem2_pf_report_init(r->report) != 0) {
 		fail(r, "no memory");
 		return -1;
 	}
-	r->model.settling = settling;
-	r->model.arg = r;
+	r->model->settling = settling;
+	r->model->arg = r;
 	return 0;
 }
 
@@ -91,17 +95,20 @@ void replay_close(struct replay *r)
 	free(r->stacks);
 	free(r->modules);
 	free(r->journal);
-	pmem2_pf_report_finish(&r->report);
-	pmem2_pf_model_finish(&r->model);
-	pmem2_pf_reader_close(&r->reader);
+	if (r->report != NULL)
+		pmem2_pf_report_finish(r->report);
+	if (r->model != NULL)
+		pmem2_pf_model_finish(r->model);
+	free(r->report);
+	free(r->model);
 }
 
 const struct pf_record *replay_next(struct replay *r)
 {
-	const struct pf_record *record = r->failed ? NULL : pmem2_pf_reader_next(&r->reader);
+	const struct pf_record *record = r->failed ? NULL : trace_record(r->trace, r->event + 1);
 
-	if (record == NULL && r->reader.error[0] != '\0')
-		fail(r, r->reader.error);
+	if (record == NULL && r->trace->error[0] != '\0')
+		fail(r, r->trace->error);
 	return record;
 }
 
@@ -152,7 +159,7 @@ static void apply_file(struct replay *r, const struct pf_record_file *f)
 		free(m);
 		return;
 	}
-	if (m == NULL || pmem2_pf_medium_init(m, r->reader.fd, f->content, f->size) != 0 ||
+	if (m == NULL || pmem2_pf_medium_init(m, r->trace->reader.fd, f->content, f->size) != 0 ||
 		!grow(r, &r->media, r->media_count, sizeof(struct pf_medium *))) {
 		fail(r, "no memory for a file of the trace");
 		free(m);
@@ -197,7 +204,7 @@ static void apply_detach(struct replay *r, const struct pf_record_map *d)
 	for (size_t i = 0; i < r->map_count; i++) {
 		if (r->maps[i].address != d->address)
 			continue;
-		pmem2_pf_find_losses(&r->model, &r->report, replay_is_in_map, &r->maps[i]);
+		pmem2_pf_find_losses(r->model, r->report, replay_is_in_map, &r->maps[i]);
 		r->maps[i] = r->maps[--r->map_count];
 		return;
 	}
@@ -206,7 +213,7 @@ static void apply_detach(struct replay *r, const struct pf_record_map *d)
 static void count_flush(struct replay *r, const struct pf_record_lines *l, enum pf_flushed flushed)
 {
 	if (flushed == PF_REDUNDANT || flushed == PF_TWICE)
-		pmem2_pf_report_count(&r->report,
+		pmem2_pf_report_count(r->report,
 			flushed == PF_TWICE ? PF_REPEATED_FLUSH : PF_REDUNDANT_FLUSH,
 			l->record.stack, l->file, l->offset, l->length);
 }
@@ -227,12 +234,12 @@ static void apply_store(struct replay *r, const struct pf_record_store *s)
 		size_t n = end - at < PF_LINE - begin ? end - at : PF_LINE - begin;
 		char content[PF_LINE];
 
-		memcpy(content, pmem2_pf_model_last(&r->model, m, line), PF_LINE);
+		memcpy(content, pmem2_pf_model_last(r->model, m, line), PF_LINE);
 		memcpy(content + begin, s->bytes + (at - s->offset), n);
 		if (t != NULL)
-			pmem2_pf_model_stream(&r->model, t, m, line, content, begin, n, origin);
+			pmem2_pf_model_stream(r->model, t, m, line, content, begin, n, origin);
 		else if (!streams)
-			pmem2_pf_model_store(&r->model, m, line, content, origin);
+			pmem2_pf_model_store(r->model, m, line, content, origin);
 		at += n;
 	}
 }
@@ -240,11 +247,11 @@ static void apply_store(struct replay *r, const struct pf_record_store *s)
 /* What is flushed is what was stored, where all stores are in the trace; else it is a store that nobody saw. */
 static void check_content(struct replay *r, struct pf_medium *m, size_t line, const char *content)
 {
-	if (r->reader.header->recorder != PF_RECORDER_EXACT ||
-		pmem2_pf_same_line(content, pmem2_pf_model_last(&r->model, m, line)))
+	if (r->trace->reader.header->recorder != PF_RECORDER_EXACT ||
+		pmem2_pf_same_line(content, pmem2_pf_model_last(r->model, m, line)))
 		return;
 	r->unseen++;
-	pmem2_pf_model_store(&r->model, m, line, content, (struct pf_origin){r->event, 0});
+	pmem2_pf_model_store(r->model, m, line, content, (struct pf_origin){r->event, 0});
 }
 
 /* Whether a flush is complete when it returns, as CLFLUSH is for what went through the caches. */
@@ -252,7 +259,7 @@ static bool is_complete(const struct replay *r, const struct pf_record_lines *l,
 	const struct pf_medium *m, size_t line)
 {
 	return pmem2_pf_flush_kind(l) == PF_FLUSH_CLFLUSH &&
-	       !pmem2_pf_model_has_streams(&r->model, m, line);
+	       !pmem2_pf_model_has_streams(r->model, m, line);
 }
 
 static void apply_flush(struct replay *r, struct pf_thread *t, const struct pf_record_lines *l,
@@ -262,9 +269,9 @@ static void apply_flush(struct replay *r, struct pf_thread *t, const struct pf_r
 
 	check_content(r, m, line, content);
 	if (is_complete(r, l, m, line))
-		pmem2_pf_model_write(&r->model, m, line, content);
+		pmem2_pf_model_write(r->model, m, line, content);
 	else
-		count_flush(r, l, pmem2_pf_model_flush(&r->model, t, m, line, content, origin));
+		count_flush(r, l, pmem2_pf_model_flush(r->model, t, m, line, content, origin));
 }
 
 /* Flushes that end where memory may keep nothing. */
@@ -283,29 +290,29 @@ static void apply_lines(struct replay *r, const struct pf_record_lines *l)
 	size_t first = l->offset / PF_LINE, end = (l->offset + l->length + PF_LINE - 1) / PF_LINE;
 	const char *content = l->content;
 
-	r->report.flushes += kind == PF_RECORD_FLUSH;
+	r->report->flushes += kind == PF_RECORD_FLUSH;
 	if (kind == PF_RECORD_FLUSH && is_short(l)) {
 		r->short_flushes++;
 		return;
 	}
 	for (size_t line = first; m != NULL && line < end; line++, content += PF_LINE) {
 		if (kind == PF_RECORD_WRITTEN)
-			pmem2_pf_model_write(&r->model, m, line, content);
+			pmem2_pf_model_write(r->model, m, line, content);
 		else if (kind == PF_RECORD_DIRTY)
-			pmem2_pf_model_dirty(&r->model, m, line, content, origin);
+			pmem2_pf_model_dirty(r->model, m, line, content, origin);
 		else if (t != NULL)
 			apply_flush(r, t, l, m, line, content);
-		r->report.lines += kind == PF_RECORD_FLUSH;
+		r->report->lines += kind == PF_RECORD_FLUSH;
 	}
 }
 
 /* A thread that drains for another waits for nothing: whose lines those are remembers it. */
 static void note_foreign_drain(struct replay *r, const struct pf_thread *drainer)
 {
-	if (r->model.used == r->model.dirty)
+	if (r->model->used == r->model->dirty)
 		return;
-	for (uint32_t i = 1; i < pmem2_pf_versions(&r->model); i++) {
-		struct pf_version *v = pmem2_pf_version(&r->model, i);
+	for (uint32_t i = 1; i < pmem2_pf_versions(r->model); i++) {
+		struct pf_version *v = pmem2_pf_version(r->model, i);
 
 		if (v->medium != NULL && v->thread != NULL && v->thread != drainer)
 			v->foreign = true;
@@ -317,11 +324,11 @@ static void apply_drain(struct replay *r, const struct pf_record *d)
 	struct pf_thread *t = know_thread(r, d->thread);
 	bool msync = (d->thread & PF_THREAD_MSYNC) != 0;
 
-	r->report.drains++;
-	if (t == NULL || pmem2_pf_model_drain(&r->model, t) > 0)
+	r->report->drains++;
+	if (t == NULL || pmem2_pf_model_drain(r->model, t) > 0)
 		return;
 	/* an msync(2) has no record of a flush if it found nothing changed */
-	pmem2_pf_report_count(&r->report, msync ? PF_REDUNDANT_FLUSH : PF_EMPTY_DRAIN, d->stack, 0,
+	pmem2_pf_report_count(r->report, msync ? PF_REDUNDANT_FLUSH : PF_EMPTY_DRAIN, d->stack, 0,
 		0, 0);
 	if (!msync)
 		note_foreign_drain(r, t);
@@ -379,4 +386,25 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 	case PF_RECORD_NOTE:
 		break;
 	}
+}
+
+/* ---- to one moment ---- */
+
+bool replay_towards(struct replay *r, uint64_t event)
+{
+	const struct pf_record *record;
+
+	while (r->event < event && (record = replay_next(r)) != NULL) {
+		if (pmem2_pf_record_kind(record) == PF_RECORD_DRAIN)
+			return r->event + 1 == event;
+		replay_apply(r, record);
+	}
+	return true;
+}
+
+int replay_to(struct replay *r, uint64_t event)
+{
+	while (!replay_towards(r, event))
+		replay_apply(r, replay_next(r));
+	return r->failed ? -1 : 0;
 }

@@ -3,14 +3,26 @@
 #ifndef CRASHTEST_REPLAY_H
 #define CRASHTEST_REPLAY_H
 
-#include "powerfail/model.h"
-#include "powerfail/report.h"
-#include "powerfail/trace_read.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pf_medium;
+struct pf_model;
+struct pf_module;
+struct pf_names;
+struct pf_record;
+struct pf_record_stack;
+struct pf_report;
+struct pf_thread;
+struct pf_version;
+struct trace;
 
 /* A line that became durable. */
 struct changed_line {
 	struct pf_medium *medium;
 	size_t line;
+	uint64_t event; /* when */
 };
 
 struct attached {
@@ -20,13 +32,13 @@ struct attached {
 };
 
 struct replay {
-	struct pf_reader reader;
-	struct pf_model model;
-	struct pf_report report;
+	const struct trace *trace;
+	struct pf_model *model;
+	struct pf_report *report;
 	uint64_t event;          /* records so far */
 	uint64_t stores, unseen; /* how many; how many of them only comparing found */
 	uint64_t short_flushes;  /* that reach the point of coherency, and make nothing durable */
-	bool exited;             /* the program came to its exit */
+	bool exited;             /* the program reached its exit */
 	bool broken;             /* the trace could not go on */
 	bool failed;             /* no memory, or the trace is damaged: in error */
 	char error[512];
@@ -47,8 +59,11 @@ struct replay {
 	size_t journal_count;
 };
 
-/* Begins with a trace. 0 or -1, with a sentence in error. */
-int replay_open(struct replay *r, const char *path);
+/*
+ * Begins with a trace, which has to stay open. 0, or -1 with a sentence in error; replay_close is right in
+ * both cases.
+ */
+int replay_open(struct replay *r, const struct trace *trace);
 void replay_close(struct replay *r);
 
 /* The next record, which replay_apply has to be given next; NULL at the end. */
@@ -56,7 +71,17 @@ const struct pf_record *replay_next(struct replay *r);
 void replay_apply(struct replay *r, const struct pf_record *record);
 
 /*
- * At the end: what the maps still there would lose. by_files: the program was stopped just now, without
+ * Goes to the moment of an event: after it, or before it if it is a drain. 0, or -1 with a sentence in error.
+ */
+int replay_to(struct replay *r, uint64_t event);
+
+/*
+ * Goes on to that moment, or to before the first drain on the way: whether it is at the moment, or at the end.
+ */
+bool replay_towards(struct replay *r, uint64_t event);
+
+/*
+ * At the end: what the maps still there would lose. by_files: the program ended just now, without
  * a chance to look for what is dirty; its files are compared.
  */
 void replay_finish(struct replay *r, bool by_files);
@@ -74,6 +99,6 @@ size_t replay_pending(const struct replay *r);
 uint64_t replay_hash(const struct pf_medium *medium, size_t line, const char *content);
 
 /* For the texts of a report. */
-struct pf_names replay_names(struct replay *r);
+struct pf_names replay_names(const struct replay *r);
 
 #endif

@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "replay.h"
 #include "powerfail/losses.h"
+#include "powerfail/report.h"
+#include "replay.h"
+#include "trace.h"
 
 static bool is_in_any_map(const struct pf_version *v, const void *arg)
 {
@@ -23,8 +25,8 @@ static void compare_block(struct replay *r, struct pf_medium *m, size_t at, cons
 	for (size_t i = 0; i < size; i += PF_LINE) {
 		size_t line = (at + i) / PF_LINE;
 
-		if (!pmem2_pf_same_line(block + i, pmem2_pf_model_last(&r->model, m, line)))
-			pmem2_pf_model_dirty(&r->model, m, line, block + i,
+		if (!pmem2_pf_same_line(block + i, pmem2_pf_model_last(r->model, m, line)))
+			pmem2_pf_model_dirty(r->model, m, line, block + i,
 				(struct pf_origin){.event = r->event});
 	}
 }
@@ -54,7 +56,7 @@ void replay_finish(struct replay *r, bool by_files)
 {
 	for (size_t i = 0; by_files && !r->exited && i < r->map_count; i++)
 		compare_file(r, &r->maps[i]);
-	pmem2_pf_find_losses(&r->model, &r->report, is_in_any_map, r);
+	pmem2_pf_find_losses(r->model, r->report, is_in_any_map, r);
 }
 
 /* ---- names ---- */
@@ -86,15 +88,15 @@ static size_t stack_frames(uint32_t stack, const uintptr_t **frames, void *arg)
 	return r->stacks[low]->frames;
 }
 
-struct pf_names replay_names(struct replay *r)
+struct pf_names replay_names(const struct replay *r)
 {
 	return (struct pf_names){
-		.program = r->reader.header->program,
-		.process = r->reader.header->process,
+		.program = r->trace->reader.header->program,
+		.process = r->trace->reader.header->process,
 		.file = file_name,
 		.stack = stack_frames,
 		.modules = r->modules,
 		.module_count = r->module_count,
-		.arg = r,
+		.arg = (void *)r,
 	};
 }

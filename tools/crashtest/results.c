@@ -13,7 +13,7 @@ static struct group *find_group(struct results *results, const struct check *che
 	for (size_t i = 0; i < results->count; i++) {
 		struct group *g = &results->group[i];
 
-		if (g->stack == check->stack && g->kind == check->kind &&
+		if (g->stack == check->stack && g->cut == check->cut &&
 			g->outcome.kind == outcome->kind && g->outcome.code == outcome->code)
 			return g;
 	}
@@ -25,7 +25,7 @@ static struct group *find_group(struct results *results, const struct check *che
 	grown += results->count;
 	*grown = (struct group){
 		.stack = check->stack,
-		.kind = check->kind,
+		.cut = check->cut,
 		.outcome = *outcome,
 		.event = check->event,
 		.name = strdup(check->name),
@@ -55,12 +55,12 @@ size_t results_failed(const struct results *results)
 	return failed;
 }
 
-size_t results_failed_at(const struct results *results, uint32_t stack, enum pf_record_kind kind)
+size_t results_failed_at(const struct results *results, uint32_t stack, enum cut cut)
 {
 	size_t failed = 0;
 
 	for (size_t i = 0; i < results->count; i++)
-		if (results->group[i].stack == stack && results->group[i].kind == kind)
+		if (results->group[i].stack == stack && results->group[i].cut == cut)
 			failed += results->group[i].count;
 	return failed;
 }
@@ -73,7 +73,7 @@ void results_free(struct results *results)
 	*results = (struct results){0};
 }
 
-const char *fault_name(enum fault fault, bool token)
+const char *results_fault_name(enum fault fault, bool token)
 {
 	static const char *const names[][2] = {
 		{"not known", "unknown"},

@@ -3,14 +3,17 @@
 #ifndef CRASHTEST_RESULTS_H
 #define CRASHTEST_RESULTS_H
 
-#include "jobs.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "outcome.h"
 
 /* What is wrong, as far as experiments can tell. */
 enum fault {
 	FAULT_UNKNOWN,
 	FAULT_UNSTEADY,      /* the same image passes another time */
 	FAULT_MISSING_FLUSH, /* what is lost was flushed by nobody */
-	FAULT_PARTIAL_FLUSH, /* likewise, directly behind a range that was flushed */
+	FAULT_PARTIAL_FLUSH, /* likewise, directly after a range that was flushed */
 	FAULT_OTHER_THREAD,  /* it was flushed, and another thread drained */
 	FAULT_UNORDERED, /* it was flushed, and what needs it is not held back until the drain */
 	FAULT_ASTRIDE,   /* likewise, and both are parts of one thing across two lines */
@@ -22,7 +25,7 @@ enum fault {
 
 struct group {
 	uint32_t stack;
-	enum pf_record_kind kind;
+	enum cut cut;
 	struct outcome outcome; /* of the first */
 	uint64_t count;
 	uint64_t event; /* of the one that stands for all */
@@ -39,13 +42,10 @@ struct results {
 
 void results_add(struct results *results, const struct check *check, const struct outcome *outcome);
 size_t results_failed(const struct results *results);
-size_t results_failed_at(const struct results *results, uint32_t stack, enum pf_record_kind kind);
+size_t results_failed_at(const struct results *results, uint32_t stack, enum cut cut);
 void results_free(struct results *results);
 
 /* "missing flush", or for programs to read "missing-flush" */
-const char *fault_name(enum fault fault, bool token);
-
-/* Finds out, for each group, what is wrong, by further images. 0 or an exit status. */
-int diagnose(const struct options *options, const char *trace, struct results *results);
+const char *results_fault_name(enum fault fault, bool token);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* run.c -- runs the program under the backend powerfail, with a trace. */
+#include "run.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -10,9 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "crashtest.h"
-#include "registry.h"
+#include "options.h"
+#include "place.h"
 #include "powerfail/snapshot.h"
+#include "registry.h"
+#include "say.h"
+#include "signals.h"
 
 static const char *base_name(const char *path)
 {
@@ -25,12 +30,10 @@ static const char *base_name(const char *path)
 
 static int make_directory(struct run *run, const struct options *options)
 {
-	const char *tmp = getenv("TMPDIR");
-
 	snprintf(run->directory, sizeof(run->directory), "%s/pmem2-crashtest.XXXXXX",
-		tmp != NULL ? tmp : "/tmp");
+		place_temporary());
 	if (mkdtemp(run->directory) == NULL)
-		return crashtest_fail("%s: %s", run->directory, strerror(errno));
+		return say_failed("%s: %s", run->directory, strerror(errno));
 
 	run->keeps_trace = options->trace != NULL;
 	if (options->trace != NULL)
@@ -38,7 +41,7 @@ static int make_directory(struct run *run, const struct options *options)
 	else
 		snprintf(run->trace, sizeof(run->trace), "%.4000s/trace", run->directory);
 	if (access(run->trace, F_OK) == 0)
-		return crashtest_fail("%s is there already; name another trace", run->trace);
+		return say_failed("%s is there already; name another trace", run->trace);
 	return 0;
 }
 
@@ -88,7 +91,7 @@ static int make_copy(struct run *run, const struct options *options)
 	snprintf(run->copy, sizeof(run->copy), "%.3000s/%.200s", run->directory,
 		base_name(options->copy));
 	ret = copy_file(options->copy, run->copy);
-	return ret == 0 ? 0 : crashtest_fail("%s: %s", options->copy, strerror(-ret));
+	return ret == 0 ? 0 : say_failed("%s: %s", options->copy, strerror(-ret));
 }
 
 /* ---- the program ---- */
@@ -122,15 +125,15 @@ static int execute(struct run *run, const struct options *options, char **list)
 		set_output(options);
 		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): list is not empty */
 		execvp(list[0], list);
-		crashtest_fail("%s: %s", list[0], strerror(errno));
+		say_failed("%s: %s", list[0], strerror(errno));
 		_exit(127);
 	}
 	if (pid < 0)
-		return crashtest_fail("fork: %s", strerror(errno));
+		return say_failed("fork: %s", strerror(errno));
 	while (waitpid(pid, &run->status, 0) < 0)
 		if (errno != EINTR)
-			return crashtest_fail("waitpid: %s", strerror(errno));
-	if (crashtest_interrupted)
+			return say_failed("waitpid: %s", strerror(errno));
+	if (signals_came() != 0)
 		return CRASHTEST_FAILED;
 	if (WIFEXITED(run->status) && WEXITSTATUS(run->status) == 127 &&
 		access(run->trace, F_OK) != 0)
@@ -147,15 +150,15 @@ static int check_trace(const struct run *run)
 	/* the program may have another libpmem2, but most likely that is why */
 	pmem2_registry_read(&registry, "powerfail");
 	if (registry.error != 0)
-		return crashtest_fail("the program mapped no file: %s", registry.message);
+		return say_failed("the program mapped no file: %s", registry.message);
 	if (WIFSIGNALED(run->status))
-		return crashtest_fail("the program died of signal %d before it mapped a file",
+		return say_failed("the program died of signal %d before it mapped a file",
 			WTERMSIG(run->status));
 	if (WEXITSTATUS(run->status) != 0)
-		return crashtest_fail("the program mapped no file, and ended with status %d",
+		return say_failed("the program mapped no file, and ended with status %d",
 			WEXITSTATUS(run->status));
-	return crashtest_fail("the program mapped no file through this libpmem2, and its "
-			      "backend powerfail");
+	return say_failed("the program mapped no file through this libpmem2, and its "
+			  "backend powerfail");
 }
 
 int run_program(struct run *run, const struct options *options)
@@ -169,7 +172,7 @@ int run_program(struct run *run, const struct options *options)
 		return ret;
 	list = arguments(run, options);
 	if (list == NULL)
-		return crashtest_fail("no memory");
+		return say_failed("no memory");
 	ret = execute(run, options, list);
 	free(list);
 	return ret == 0 ? check_trace(run) : ret;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* stale.c -- whether what was in a file before the program began is in the way of its recovery. */
+#include "stale.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose.h"
+#include "experiment.h"
+#include "powerfail/model.h"
+#include "replay.h"
+#include "trace.h"
 
 enum { WORD = 8, REGIONS = 48 };
 
@@ -31,42 +36,36 @@ static void name_range(struct named *n, size_t begin, size_t end)
 		n->bits[word / 8] |= (unsigned char)(1u << word % 8);
 }
 
-static struct named find_named(const struct diagnosis *d, const struct pf_medium *m)
+static struct named find_named(const struct replay *r, const struct pf_medium *m)
 {
 	struct named n = {.words = m->snapshot_size / WORD};
-	struct replay r;
 
 	n.bits = calloc(1, n.words / 8 + 1);
-	if (n.bits == NULL || replay_open(&r, d->options->trace) != 0)
-		return n;
-	for (uint64_t i = 0; i < d->replay.event; i++) {
-		const struct pf_record *record = pmem2_pf_reader_next(&r.reader);
-		const struct pf_record_lines *l = (const struct pf_record_lines *)record;
+	for (uint64_t event = 1; n.bits != NULL && event <= r->event; event++) {
+		const struct pf_record_lines *l =
+			trace_lines(trace_record(r->trace, event), PF_RECORD_FLUSH);
 
-		if (record == NULL)
-			break;
-		if (pmem2_pf_record_kind(record) == PF_RECORD_FLUSH && l->file == m->id)
+		if (l != NULL && l->file == m->id)
 			name_range(&n, l->offset, l->offset + l->length);
 	}
-	replay_close(&r);
 	return n;
 }
 
 /* ---- regions ---- */
 
-static const char *original(const struct diagnosis *d, const struct pf_medium *m, size_t at)
+static const char *original(const struct replay *r, const struct pf_medium *m, size_t at)
 {
-	return d->replay.reader.base + m->snapshot_at + at;
+	return r->trace->reader.base + m->snapshot_at + at;
 }
 
-static const char *live(const struct diagnosis *d, const struct pf_medium *m, size_t at)
+static const char *live(const struct replay *r, const struct pf_medium *m, size_t at)
 {
-	return pmem2_pf_model_last(&d->replay.model, m, at / PF_LINE) + at % PF_LINE;
+	return pmem2_pf_model_last(r->model, m, at / PF_LINE) + at % PF_LINE;
 }
 
-static bool is_changed(const struct diagnosis *d, const struct pf_medium *m, size_t at)
+static bool is_changed(const struct replay *r, const struct pf_medium *m, size_t at)
 {
-	return memcmp(live(d, m, at), original(d, m, at), WORD) != 0;
+	return memcmp(live(r, m, at), original(r, m, at), WORD) != 0;
 }
 
 static bool is_zero(const char *word)
@@ -77,20 +76,20 @@ static bool is_zero(const char *word)
 }
 
 /*
- * Regions of words that are as they were, and that the program did not name, each behind something that it
+ * Regions of words that are as they were, and that the program did not name, each after something that it
  * did change or name: there the next thing would be. How many.
  */
-static size_t find_regions(const struct diagnosis *d, const struct pf_medium *m,
+static size_t find_regions(const struct replay *r, const struct pf_medium *m,
 	const struct named *named, struct region *regions)
 {
 	size_t count = 0;
 	bool used = false, inside = false;
 
 	for (size_t at = 0; at + WORD <= m->snapshot_size; at += WORD) {
-		if (is_named(named, at) || is_changed(d, m, at)) {
+		if (is_named(named, at) || is_changed(r, m, at)) {
 			used = true;
 			inside = false;
-		} else if (used && !is_zero(live(d, m, at))) {
+		} else if (used && !is_zero(live(r, m, at))) {
 			if (!inside && count == REGIONS)
 				break;
 			if (!inside)
@@ -104,64 +103,77 @@ static size_t find_regions(const struct diagnosis *d, const struct pf_medium *m,
 
 /* ---- experiments ---- */
 
-static bool put_line(struct overlay *o, struct pf_medium *m, size_t line, const char *content)
+/* The line of an overlay among the first count, which are in the order of files and lines; NULL: none. */
+static struct overlay_line *find_line(struct overlay *o, size_t count, const struct pf_medium *m,
+	size_t line)
 {
-	for (size_t i = 0; i < o->count; i++)
-		if (o->line[i].medium == m && o->line[i].line == line) {
-			memcpy(o->line[i].content, content, PF_LINE);
-			return true;
-		}
-	return overlay_add(o, m, line, content) != NULL;
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct overlay_line *l = &o->line[middle];
+
+		if (l->medium->id < m->id || (l->medium == m && l->line < line))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == count || o->line[low].medium != m || o->line[low].line != line)
+		return NULL;
+	return &o->line[low];
 }
 
 /* The image that lost nothing, with zeros in a region. */
-static bool passes_without(struct diagnosis *d, struct pf_medium *m, const struct region *region)
+static bool passes_without(struct experiment *e, struct pf_medium *m, const struct region *region)
 {
 	char line[PF_LINE];
 
-	if (!overlay_make(&d->overlay, &d->replay, &d->units, d->live))
+	if (!overlay_make(&e->overlay, e->replay, &e->units, e->live))
 		return false;
+	size_t count = e->overlay.count;
 	for (size_t at = region->begin / PF_LINE * PF_LINE; at < region->end; at += PF_LINE) {
+		struct overlay_line *there = find_line(&e->overlay, count, m, at / PF_LINE);
 		size_t from = region->begin > at ? region->begin - at : 0;
 		size_t to = region->end < at + PF_LINE ? region->end - at : PF_LINE;
 
-		memcpy(line, live(d, m, at), PF_LINE);
+		memcpy(line, live(e->replay, m, at), PF_LINE);
 		memset(line + from, 0, to - from);
-		if (!put_line(&d->overlay, m, at / PF_LINE, line))
+		if (there != NULL)
+			memcpy(there->content, line, PF_LINE);
+		else if (overlay_add(&e->overlay, m, at / PF_LINE, line) == NULL)
 			return false;
 	}
-	return !diagnosis_fails_overlay(d) && !d->failed;
+	return !experiment_fails_overlay(e) && !e->failed;
 }
 
-static bool try_regions(struct diagnosis *d, struct pf_medium *m, const struct named *named)
+static bool try_regions(struct experiment *e, struct pf_medium *m, const struct named *named,
+	struct stale *found)
 {
 	struct region regions[REGIONS];
-	size_t count = find_regions(d, m, named, regions);
+	size_t count = find_regions(e->replay, m, named, regions);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!passes_without(d, m, &regions[i]))
+		if (!passes_without(e, m, &regions[i]))
 			continue;
-		diagnosis_conclude(d, FAULT_STALE,
-			"nothing is lost; the %zu bytes at %.200s+0x%zx are of before the program "
-			"began, and with zeros there it passes",
-			regions[i].end - regions[i].begin, diagnosis_name(m), regions[i].begin);
+		*found = (struct stale){m, regions[i].begin, regions[i].end};
 		return true;
 	}
 	return false;
 }
 
-bool diagnosis_stale(struct diagnosis *d)
+bool stale_find(struct experiment *e, struct stale *found)
 {
 	const struct named nothing = {0};
-	bool found = false;
+	const struct replay *r = e->replay;
+	bool is_found = false;
 
-	for (size_t i = 0; i < d->replay.media_count && !found && !d->failed; i++) {
-		struct pf_medium *m = d->replay.media[i];
-		struct named named = find_named(d, m);
+	for (size_t i = 0; i < r->media_count && !is_found && !e->failed; i++) {
+		struct pf_medium *m = r->media[i];
+		struct named named = find_named(r, m);
 
 		/* programs flush more than they stored, too */
-		found = try_regions(d, m, &named) || try_regions(d, m, &nothing);
+		is_found = try_regions(e, m, &named, found) || try_regions(e, m, &nothing, found);
 		free(named.bits);
 	}
-	return found;
+	return is_found;
 }

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* svg.c -- a picture of a trace: what was flushed and drained when, and what was lost for good. */
+/* draw.c -- a picture of a trace: what was flushed and drained when, and what was lost for good. */
+#include "draw.h"
+
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "array.h"
-#include "print.h"
+#include "powerfail/model.h"
+#include "replay.h"
+#include "results.h"
+#include "say.h"
+#include "trace.h"
 
 enum { MOST_PANELS = 8 };
 
@@ -18,8 +26,7 @@ struct panel {
 /* Files from top to bottom, the events of all from left to right. */
 struct picture {
 	FILE *out;
-	const char *trace;
-	struct replay end; /* of the trace */
+	const struct replay *end; /* of the trace */
 	struct panel *panel;
 	size_t files; /* how many have something to be drawn */
 	size_t shown;
@@ -48,63 +55,68 @@ static void box(FILE *out, uint32_t file, double left, double right, size_t begi
 		(begin + end) / 2, left, right, begin, end);
 }
 
-static void draw_record(FILE *out, enum mark mark, const struct pf_record *record,
-	const struct replay *r)
+static void draw_drains(const struct picture *p)
 {
-	const struct pf_record_lines *l = (const struct pf_record_lines *)record;
-	enum pf_record_kind kind = pmem2_pf_record_kind(record);
-	double event = (double)(r->event + 1);
+	const struct trace *trace = p->end->trace;
 
-	if (mark == DRAINS && kind == PF_RECORD_DRAIN)
-		fprintf(out, "%" PRIu64 "\n", r->event + 1);
-	if (mark == FLUSHES && kind == PF_RECORD_FLUSH)
-		box(out, l->file, event - 0.4, event + 0.4, l->offset / PF_LINE * PF_LINE,
-			(l->offset + l->length + PF_LINE - 1) / PF_LINE * PF_LINE);
+	for (uint64_t event = 1; event <= trace->records; event++)
+		if (pmem2_pf_record_kind(trace_record(trace, event)) == PF_RECORD_DRAIN)
+			fprintf(p->out, "%" PRIu64 "\n", event);
 }
 
-static void draw_lost(FILE *out, const struct replay *r)
+static void draw_flushes(const struct picture *p)
 {
-	for (uint32_t i = 1; i < pmem2_pf_versions(&r->model); i++) {
-		const struct pf_version *v = pmem2_pf_version(&r->model, i);
+	const struct trace *trace = p->end->trace;
 
-		if (!pmem2_pf_is_newest(&r->model, i) ||
+	for (uint64_t event = 1; event <= trace->records; event++) {
+		const struct pf_record_lines *l =
+			trace_lines(trace_record(trace, event), PF_RECORD_FLUSH);
+
+		if (l != NULL)
+			box(p->out, l->file, (double)event - 0.4, (double)event + 0.4,
+				l->offset / PF_LINE * PF_LINE,
+				(l->offset + l->length + PF_LINE - 1) / PF_LINE * PF_LINE);
+	}
+}
+
+static void draw_durable(const struct picture *p)
+{
+	for (size_t i = 0; i < p->end->journal_count; i++) {
+		const struct changed_line *c = &p->end->journal[i];
+
+		box(p->out, c->medium->id, (double)c->event - 0.3, (double)c->event + 0.3,
+			c->line * PF_LINE, (c->line + 1) * PF_LINE);
+	}
+}
+
+static void draw_lost(const struct picture *p)
+{
+	const struct replay *r = p->end;
+
+	for (uint32_t i = 1; i < pmem2_pf_versions(r->model); i++) {
+		const struct pf_version *v = pmem2_pf_version(r->model, i);
+
+		if (!pmem2_pf_is_newest(r->model, i) ||
 			pmem2_pf_same_line(v->content, pmem2_pf_medium_line(v->medium, v->line)))
 			continue;
-		box(out, v->medium->id, (double)v->event, (double)r->event + 1, v->line * PF_LINE,
-			(v->line + 1) * PF_LINE);
+		box(p->out, v->medium->id, (double)v->event, (double)r->event + 1,
+			v->line * PF_LINE, (v->line + 1) * PF_LINE);
 	}
 }
 
-/* One kind of mark, from a walk of its own through the trace. */
-static void draw_walk(const struct picture *p, enum mark mark)
-{
-	struct replay r;
-	const struct pf_record *record;
-
-	if (replay_open(&r, p->trace) != 0)
-		return;
-	while ((record = replay_next(&r)) != NULL) {
-		size_t before = r.journal_count;
-
-		draw_record(p->out, mark, record, &r);
-		replay_apply(&r, record);
-		for (size_t i = before; mark == DURABLE && i < r.journal_count; i++)
-			box(p->out, r.journal[i].medium->id, (double)r.event - 0.3,
-				(double)r.event + 0.3, r.journal[i].line * PF_LINE,
-				(r.journal[i].line + 1) * PF_LINE);
-	}
-	replay_close(&r);
-}
-
-static void draw(const struct picture *p, enum mark mark, const struct results *results)
+static void draw_mark(const struct picture *p, enum mark mark, const struct results *results)
 {
 	/* a data set must not be empty: one that lies outside */
 	fprintf(p->out, "$mark%d << END\n%s\n", mark,
 		styles[mark].whole ? "-1" : "-1 -1 0 -1 -1 0 0");
-	if (mark == LOST)
-		draw_lost(p->out, &p->end);
-	else if (mark != CUTS)
-		draw_walk(p, mark);
+	if (mark == DRAINS)
+		draw_drains(p);
+	else if (mark == FLUSHES)
+		draw_flushes(p);
+	else if (mark == DURABLE)
+		draw_durable(p);
+	else if (mark == LOST)
+		draw_lost(p);
 	for (size_t i = 0; mark == CUTS && i < results->count; i++)
 		fprintf(p->out, "%" PRIu64 "\n", results->group[i].event);
 	fputs("END\n", p->out);
@@ -139,20 +151,20 @@ static int by_file(const void *a, const void *b)
 	return p->file < q->file ? -1 : p->file > q->file;
 }
 
-/* Whether there is anything; the replay is at its end then. */
+/* Whether there is anything. */
 static bool measure(struct picture *p)
 {
-	const struct pf_record *record;
+	const struct trace *trace = p->end->trace;
 	size_t room = 0;
 	bool going = true;
 
-	while (going && (record = replay_next(&p->end)) != NULL) {
-		const struct pf_record_lines *l = (const struct pf_record_lines *)record;
-		enum pf_record_kind kind = pmem2_pf_record_kind(record);
+	for (uint64_t event = 1; going && event <= trace->records; event++) {
+		const struct pf_record *record = trace_record(trace, event);
+		const struct pf_record_lines *l = trace_lines(record, PF_RECORD_FLUSH);
 
-		replay_apply(&p->end, record);
-		if ((kind == PF_RECORD_FLUSH || kind == PF_RECORD_DIRTY) && l->length > 0 &&
-			l->file < p->end.media_count)
+		if (l == NULL)
+			l = trace_lines(record, PF_RECORD_DIRTY);
+		if (l != NULL && l->length > 0 && l->file < p->end->media_count)
 			going = widen(p, &room, l);
 	}
 	if (p->files > 0)
@@ -189,7 +201,7 @@ static void plot_panel(const struct picture *p, size_t i)
 	bool last = i + 1 == p->shown;
 
 	fputs("set title ", p->out);
-	put_text(p->out, p->end.media[panel->file]->path);
+	put_text(p->out, p->end->media[panel->file]->path);
 	fprintf(p->out, " noenhanced\nset yrange [%zu:%zu]\nset ytics %zu\n%s\nplot ", panel->low,
 		panel->high, tick_of(panel, p->shown == 1 ? 10 : 5),
 		last ? "set format x\nset xlabel 'events'\nset key" : "set format x ''\nunset key");
@@ -223,7 +235,7 @@ static void plot(const struct picture *p, const char *svg)
 		"set format y '0x%%x'\nset border 3\nset tics nomirror out\n"
 		"set key at screen 0.5,%g center bottom horizontal\n"
 		"set multiplot layout %zu,1 margins 0.14,0.97,%g,%g spacing 0,%g",
-		p->end.event + 1, 12 / height, p->shown, bottom / height, 1 - top / height,
+		p->end->event + 1, 12 / height, p->shown, bottom / height, 1 - top / height,
 		between / height);
 	if (p->files > p->shown)
 		fprintf(p->out, " title 'the first %zu of %zu files'", p->shown, p->files);
@@ -233,26 +245,21 @@ static void plot(const struct picture *p, const char *svg)
 	fputs("unset multiplot\n", p->out);
 }
 
-int draw_svg(const struct options *options, const char *trace, const struct results *results)
+int draw(const struct replay *r, const struct results *results, const char *svg)
 {
-	struct picture p = {.trace = trace};
+	struct picture p = {.end = r};
 	int ret;
 
-	if (replay_open(&p.end, trace) != 0)
-		return crashtest_fail("%s: %s", trace, p.end.error);
 	if (!measure(&p)) {
-		ret = crashtest_fail("%s: there is nothing to draw", trace);
+		ret = say_failed("%s: there is nothing to draw", r->trace->path);
 	} else if ((p.out = popen("gnuplot", "we")) == NULL) {
-		ret = crashtest_fail("gnuplot: %s", strerror(errno));
+		ret = say_failed("gnuplot: %s", strerror(errno));
 	} else {
 		for (int mark = 0; mark < MARKS; mark++)
-			draw(&p, (enum mark)mark, results);
-		plot(&p, options->svg);
-		ret = pclose(p.out) == 0
-		              ? 0
-		              : crashtest_fail("gnuplot could not draw %s", options->svg);
+			draw_mark(&p, (enum mark)mark, results);
+		plot(&p, svg);
+		ret = pclose(p.out) == 0 ? 0 : say_failed("gnuplot could not draw %s", svg);
 	}
 	free(p.panel);
-	replay_close(&p.end);
 	return ret;
 }

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* again.c -- makes an image again, by its name. */
+#include "again.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "choice.h"
+#include "image.h"
+#include "options.h"
+#include "overlay.h"
+#include "replay.h"
+#include "say.h"
+#include "trace.h"
+#include "units.h"
+
+static int write_image(const struct options *o, struct replay *r, const struct overlay *overlay)
+{
+	struct images images;
+	char directory[PATH_MAX];
+	int ret;
+
+	if (r->media_count == 0)
+		return say_failed("at event %s no file is mapped yet", o->image);
+	snprintf(directory, sizeof(directory), "%.4000s.XXXXXX",
+		o->output); /* to be renamed from */
+	if (mkdtemp(directory) == NULL || rmdir(directory) != 0)
+		return say_failed("%s: %s", directory, strerror(errno));
+	ret = images_init(&images, directory);
+	if (ret == 0)
+		ret = images_set(&images, r, overlay);
+	for (size_t i = 0; ret == 0 && i < images.count; i++) {
+		char to[PATH_MAX];
+
+		snprintf(to, sizeof(to), i == 0 ? "%.4000s" : "%.4000s.%zu", o->output, i + 1);
+		if (rename(images.image[i].path, to) != 0)
+			ret = -errno;
+		else if (!o->json)
+			printf("%s: %s\n", to, r->media[i]->path);
+	}
+	images_finish(&images);
+	return ret == 0 ? 0 : say_failed("%s: %s", o->output, strerror(-ret));
+}
+
+/* The replay is at the event of the image. */
+static int make_image(const struct options *o, struct replay *r, uint64_t event, const char *name)
+{
+	struct units units = {0};
+	struct overlay overlay = {0};
+	uint8_t *choice = NULL;
+	int ret = CRASHTEST_FAILED;
+
+	if (units_collect(&units, r, options_units(o)))
+		choice = calloc(1, units.count + 1);
+	if (choice == NULL)
+		say_failed("no memory");
+	else if (!choice_read(name, o->seed, &units, choice))
+		say_failed("there is no image %s at event %" PRIu64, name, event);
+	else if (overlay_make(&overlay, r, &units, choice))
+		ret = write_image(o, r, &overlay);
+	free(choice);
+	units_free(&units);
+	overlay_free(&overlay);
+	return ret;
+}
+
+int again(const struct options *o)
+{
+	struct trace trace;
+	struct replay r;
+	char *name;
+	uint64_t event = strtoull(o->image, &name, 10);
+	int ret;
+
+	if (*name++ != ':' || event == 0)
+		return say_failed("no image has the name %s", o->image);
+	if (trace_open(&trace, o->trace) != 0)
+		return say_failed("%s", trace.error);
+	if (replay_open(&r, &trace) == 0 && replay_to(&r, event) == 0)
+		ret = make_image(o, &r, event, name);
+	else
+		ret = say_failed("%s: %s", o->trace, r.error);
+	replay_close(&r);
+	trace_close(&trace);
+	return ret;
+}

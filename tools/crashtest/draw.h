@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* draw.h -- a picture of a trace. */
+#ifndef CRASHTEST_DRAW_H
+#define CRASHTEST_DRAW_H
+
+struct replay;
+struct results;
+
+/* Draws offsets in files against events into a file svg; r is at the end. 0 or an exit status. */
+int draw(const struct replay *r, const struct results *results, const char *svg);
+
+#endif

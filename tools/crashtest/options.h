@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* options.h -- the command line of pmem2 crashtest. */
+#ifndef CRASHTEST_OPTIONS_H
+#define CRASHTEST_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { OPTIONS_JOBS = 256 }; /* at most */
+
+/* What --ignore can name: it is no finding by itself. */
+enum ignored { IGNORED_MISSING_FLUSH, IGNORED_MISSING_DRAIN, IGNORABLE };
+
+struct options {
+	const char *check; /* the checker's command, or NULL: report alone */
+	char **program;    /* to be run, with its arguments; NULL: there is a trace */
+	const char *trace; /* the file to read, or to keep the program's in; NULL: none is named */
+	const char *copy;  /* the file of which the program gets a copy, or NULL */
+	const char *directory;   /* for images; NULL: chosen */
+	const char *granularity; /* forced on the program; NULL: left alone */
+	const char *svg;
+	const char *image;  /* to be made again: EVENT:NAME */
+	const char *output; /* for that */
+	bool all, torn, evictions, json, verbose;
+	bool ignored[IGNORABLE];
+	unsigned jobs;
+	double timeout; /* of a check, seconds */
+	uint64_t seed;
+	uint64_t samples; /* random images at a point */
+};
+
+/* argv[0] is a name. 0, an exit status, or -1 after --help. */
+int options_read(struct options *options, int argc, char *argv[]);
+
+/* What a power cut may do to a line, as UNITS_. */
+unsigned options_units(const struct options *options);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* outcome.h -- an image that is checked, and how the checker ended. */
+#ifndef CRASHTEST_OUTCOME_H
+#define CRASHTEST_OUTCOME_H
+
+#include <stdint.h>
+
+/* Where a power cut is. */
+enum cut { CUT_FLUSH, CUT_DRAIN, CUT_EXIT };
+
+enum { CHECK_NAME = 128 };
+
+/* What is being checked, for whoever gets the outcome. */
+struct check {
+	uint64_t event;
+	uint32_t stack;
+	enum cut cut;
+	char name[CHECK_NAME]; /* of the choice */
+};
+
+/* HUNG: it took longer than it may. LOUD: it printed more than it may. */
+enum outcome_kind { CHECK_PASSED, CHECK_FAILED, CHECK_DIED, CHECK_HUNG, CHECK_LOUD };
+
+struct outcome {
+	enum outcome_kind kind;
+	int code;         /* exit status, or signal */
+	char output[256]; /* the last line that the checker printed */
+};
+
+#endif

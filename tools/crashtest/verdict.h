@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* verdict.h -- all that was found about one process, and how it is printed. */
+#ifndef CRASHTEST_VERDICT_H
+#define CRASHTEST_VERDICT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct group;
+struct options;
+struct replay;
+struct results;
+struct run;
+struct walked;
+
+struct verdict {
+	const struct options *options;
+	const struct run *run;       /* NULL: the program was not run now */
+	const struct replay *replay; /* at the end of the trace */
+	const struct results *results;
+	const struct walked *walked;
+	double seconds; /* that the checks took */
+};
+
+/* Losses of the report that are findings. */
+uint64_t verdict_losses(const struct verdict *v);
+
+/* "after the flush of append (log.c:17) < main (log.c:151)": where the cut of a group is. */
+void verdict_cut_text(const struct verdict *v, const struct group *g, char *text, size_t size);
+
+void verdict_print(const struct verdict *v);
+void verdict_print_json(const struct verdict *v);
+
+#endif

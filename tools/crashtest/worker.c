@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* worker.c -- a set of images, and the checker that runs on it. */
+#include "worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "outcome.h"
+#include "command.h"
+#include "image.h"
+
+enum {
+	MOST_OUTPUT = 16 << 20, /* bytes that a checker may print */
+	KEPT = 1024,            /* of the end of that */
+};
+
+struct worker {
+	struct images images;
+	struct command command;
+	size_t command_images; /* how many images the command knows */
+	int output[2];         /* a pipe, of what the checker prints; [0] does not block */
+	size_t printed;
+	char kept[KEPT + 1];
+	pid_t pid; /* 0: idle */
+	int pidfd;
+};
+
+struct worker *worker_new(const char *directory)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+	int ret;
+
+	if (w == NULL)
+		return NULL;
+	w->output[0] = w->output[1] = w->pidfd = -1;
+	ret = images_init(&w->images, directory);
+	if (ret == 0 && pipe2(w->output, O_CLOEXEC) != 0)
+		ret = -errno;
+	if (ret == 0 && fcntl(w->output[0], F_SETFL, O_NONBLOCK) != 0)
+		ret = -errno;
+	if (ret == 0)
+		return w;
+	worker_free(w);
+	errno = -ret;
+	return NULL;
+}
+
+static void end_checker(struct worker *w, int *status)
+{
+	kill(-w->pid, SIGKILL); /* and what the checker left running */
+	waitpid(w->pid, status, 0);
+	if (w->pidfd >= 0)
+		close(w->pidfd);
+	w->pid = 0;
+	w->pidfd = -1;
+}
+
+void worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	if (w->pid > 0)
+		end_checker(w, NULL);
+	images_finish(&w->images);
+	command_free(&w->command);
+	for (int i = 0; i < 2; i++)
+		if (w->output[i] >= 0)
+			close(w->output[i]);
+	free(w);
+}
+
+/* ---- start ---- */
+
+static int make_command(struct worker *w, const char *check)
+{
+	size_t count = w->images.count;
+	const char **paths;
+	int ret;
+
+	if (w->command_images == count)
+		return 0;
+	paths = malloc((count + 1) * sizeof(char *));
+	if (paths == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		paths[i] = w->images.image[i].path;
+	command_free(&w->command);
+	w->command_images = count;
+	ret = command_make(&w->command, check, paths, count);
+	free(paths);
+	return ret;
+}
+
+int worker_start(struct worker *w, const char *check, const struct replay *r,
+	const struct overlay *overlay)
+{
+	int ret = images_set(&w->images, r, overlay);
+
+	if (ret == 0)
+		ret = make_command(w, check);
+	if (ret != 0)
+		return ret;
+	worker_hear(w); /* what the last one left in the pipe */
+	w->printed = 0;
+	w->kept[0] = '\0';
+	ret = command_spawn(&w->command, w->output[1], &w->pid);
+	if (ret != 0) {
+		w->pid = 0;
+		return ret;
+	}
+	w->pidfd = (int)syscall(SYS_pidfd_open, w->pid, 0);
+	if (w->pidfd < 0) {
+		ret = -errno;
+		end_checker(w, NULL);
+	}
+	return ret;
+}
+
+int worker_descriptor(const struct worker *w)
+{
+	return w->pid > 0 ? w->pidfd : -1;
+}
+
+int worker_output(const struct worker *w)
+{
+	return w->pid > 0 ? w->output[0] : -1;
+}
+
+/* ---- what it prints ---- */
+
+/* Keeps the end of the text, and one more piece. */
+static void keep(struct worker *w, const char *piece, size_t n)
+{
+	size_t kept = strlen(w->kept);
+
+	if (n >= KEPT) {
+		piece += n - KEPT;
+		n = KEPT;
+	}
+	if (kept + n > KEPT) {
+		size_t over = kept + n - KEPT;
+
+		memmove(w->kept, w->kept + over, kept - over + 1);
+		kept -= over;
+	}
+	memcpy(w->kept + kept, piece, n);
+	w->kept[kept + n] = '\0';
+}
+
+bool worker_hear(struct worker *w)
+{
+	char piece[64 << 10];
+	ssize_t n;
+
+	while (w->printed <= MOST_OUTPUT && (n = read(w->output[0], piece, sizeof(piece))) > 0) {
+		w->printed += (size_t)n;
+		for (ssize_t i = 0; i < n; i++)
+			if (piece[i] == '\0')
+				piece[i] = ' ';
+		keep(w, piece, (size_t)n);
+	}
+	return w->printed <= MOST_OUTPUT;
+}
+
+/* "{}" in place of an image's path, which is gone when somebody reads it. */
+static void hide_paths(const struct images *images, char *text)
+{
+	for (size_t i = 0; i < images->count; i++) {
+		size_t length = strlen(images->image[i].path);
+		char *at;
+
+		while ((at = strstr(text, images->image[i].path)) != NULL) {
+			at[0] = '{';
+			at[1] = '}';
+			memmove(at + 2, at + length, strlen(at + length) + 1);
+		}
+	}
+}
+
+/* The last line of what was printed, without what a terminal would take for commands. */
+static void last_line(struct worker *w, char *text, size_t size)
+{
+	char *line = w->kept;
+
+	for (char *c = w->kept; *c != '\0'; c++) {
+		if (*c == '\n' && c[1] != '\0')
+			line = c + 1;
+		else if ((unsigned char)*c < ' ' && *c != '\n')
+			*c = ' ';
+	}
+	line[strcspn(line, "\n")] = '\0';
+	hide_paths(&w->images, line);
+	snprintf(text, size, "%.*s", (int)size - 1, line);
+}
+
+/* ---- the end ---- */
+
+int worker_finish(struct worker *w, const struct replay *r, int stopped, struct outcome *outcome)
+{
+	int status = 0;
+
+	end_checker(w, &status);
+	worker_hear(w);
+	*outcome = (struct outcome){.kind = (enum outcome_kind)stopped};
+	if (stopped == CHECK_PASSED && WIFSIGNALED(status)) {
+		outcome->kind = CHECK_DIED;
+		outcome->code = WTERMSIG(status);
+	} else if (stopped == CHECK_PASSED) {
+		outcome->code = WEXITSTATUS(status);
+		outcome->kind = outcome->code == 0 ? CHECK_PASSED : CHECK_FAILED;
+	}
+	if (outcome->kind != CHECK_PASSED)
+		last_line(w, outcome->output, sizeof(outcome->output));
+	return images_repair(&w->images, r);
+}

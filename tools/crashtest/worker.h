@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* worker.h -- a set of images, and the checker that runs on it. */
+#ifndef CRASHTEST_WORKER_H
+#define CRASHTEST_WORKER_H
+
+#include <stdbool.h>
+
+struct outcome;
+struct overlay;
+struct replay;
+
+/* Its images are made in that directory, which must not be there. NULL: errno says why. */
+struct worker *worker_new(const char *directory);
+void worker_free(struct worker *w);
+
+/* Starts the checker on what would be left, and that overlay. 0 or -errno. */
+int worker_start(struct worker *w, const char *check, const struct replay *r,
+	const struct overlay *overlay);
+
+/* To wait for: the end of the checker. -1: none runs. */
+int worker_descriptor(const struct worker *w);
+
+/* To wait for: something that the checker printed. */
+int worker_output(const struct worker *w);
+
+/* Reads what the checker printed; false: that is more than it may print. */
+bool worker_hear(struct worker *w);
+
+/*
+ * The checker ended, or is to end now: stopped is CHECK_HUNG or CHECK_LOUD then, else CHECK_PASSED. Tells
+ * how it ended and makes the images good again. 0 or -errno.
+ */
+int worker_finish(struct worker *w, const struct replay *r, int stopped, struct outcome *outcome);
+
+#endif
