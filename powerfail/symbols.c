@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "functions.h"
+
 enum { AT_ONCE = 128, ARGUMENTS = 6 };
 
 /* The latest one: a library may lie where another was. */
@@ -34,12 +36,13 @@ static void name_by_offset(struct pf_symbol *s, const struct pf_module *m)
 			slash != NULL ? slash + 1 : m->path, s->address - m->bias);
 }
 
-/* addr2line's output: the address, the function, file:line. */
-static void read_answer(struct pf_symbol *s, const char *function, char *place)
+/* addr2line's output: the function, file:line. */
+static void read_answer(struct pf_symbol *s, const char *function, char *place, bool covered)
 {
 	char *colon = strrchr(place, ':');
 
-	if (strcmp(function, "??") != 0)
+	/* without a line it names the nearest function, however far that is */
+	if (strcmp(function, "??") != 0 && (covered || place[0] != '?'))
 		snprintf(s->function, sizeof(s->function), "%.190s", function);
 	if (colon == NULL || place[0] == '?')
 		return;
@@ -56,17 +59,22 @@ static bool read_line(FILE *in, char **line, size_t *size)
 	return true;
 }
 
-static void read_answers(FILE *in, struct pf_symbol **wanted, size_t count)
+static void read_answers(FILE *in, const struct pf_module *m, struct pf_symbol **wanted,
+	size_t count)
 {
+	struct pf_functions functions;
 	char *function = NULL, *place = NULL;
 	size_t function_size = 0, place_size = 0;
 
+	pmem2_pf_functions_open(&functions, m->path);
 	for (size_t i = 0; i < count; i++) {
 		if (!read_line(in, &function, &function_size) ||
 			!read_line(in, &place, &place_size))
 			break;
-		read_answer(wanted[i], function, place);
+		read_answer(wanted[i], function, place,
+			pmem2_pf_functions_cover(&functions, wanted[i]->address - m->bias - 1));
 	}
+	pmem2_pf_functions_close(&functions);
 	free(function);
 	free(place);
 }
@@ -116,7 +124,7 @@ static void ask(const struct pf_module *m, struct pf_symbol **wanted, size_t cou
 	pid_t pid;
 
 	for (size_t i = 0; i < count; i++) {
-		/* within the call, not behind it */
+		/* within the call, not after it */
 		snprintf(numbers[i], sizeof(numbers[i]), "0x%" PRIxPTR,
 			wanted[i]->address - m->bias - 1);
 		arguments[ARGUMENTS - 1 + i] = numbers[i];
@@ -127,7 +135,7 @@ static void ask(const struct pf_module *m, struct pf_symbol **wanted, size_t cou
 	close(ends[1]);
 	in = pid > 0 ? fdopen(ends[0], "r") : NULL;
 	if (in != NULL) {
-		read_answers(in, wanted, count);
+		read_answers(in, m, wanted, count);
 		fclose(in);
 	} else {
 		close(ends[0]);
