@@ -24,7 +24,7 @@ const char *pmem2_module_dir(void)
 {
 	const char *directory = secure_getenv("PMEM2_BACKEND_DIR");
 
-	return directory != NULL ? directory : PMEM2_MODULE_DIR;
+	return directory != NULL && directory[0] != '\0' ? directory : PMEM2_MODULE_DIR;
 }
 
 #if PMEM2_MODULES

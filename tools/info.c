@@ -7,7 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "args.h"
+#include "environment.h"
 #include "map.h"
+#include "powerfail/report.h"
 #include "sysfs.h"
 #include "tool.h"
 
@@ -25,61 +28,104 @@ static void print_cpu(const struct pmem2_cpu *cpu)
 	printf("features:    %s\n", features[0] != '\0' ? features : "none that matter here");
 }
 
+static const char *const uses[] = {"BYTE", "CACHE_LINE", "PAGE", "anonymous"};
+
+enum { USES = sizeof(uses) / sizeof(uses[0]) };
+
+static const char *chosen(const struct pmem2_registry *registry, int use)
+{
+	const struct pmem2_variant *variant = registry->choice[use][0].variant;
+
+	return variant != NULL ? variant->name : "none";
+}
+
+/* With PMEM2_BACKEND in error each mapping is refused: nothing is chosen. */
 static void print_choices(const struct pmem2_registry *registry)
 {
-	static const char *const uses[] = {"BYTE", "CACHE_LINE", "PAGE", "anonymous"};
-
+	if (registry->error != 0)
+		return;
 	printf("choice:\n");
-	for (size_t use = 0; use < sizeof(uses) / sizeof(uses[0]); use++) {
-		const struct pmem2_variant *variant = registry->choice[use][0].variant;
-
-		printf("  %-13s %s\n", uses[use], variant != NULL ? variant->name : "none");
-	}
+	for (int use = 0; use < USES; use++)
+		printf("  %-13s %s\n", uses[use], chosen(registry, use));
 }
 
-static void print_environment(void)
+static void print_machine(const struct pmem2_registry *registry)
 {
-	static const char *const variables[] = {"PMEM2_BACKEND", "PMEM2_BACKEND_DIR",
-		"PMEM2_FORCE_GRANULARITY", "PMEM2_NT_EVICTS", "PMEM_NO_CLWB", "PMEM_NO_CLFLUSHOPT",
-		"PMEM_NO_MOVNT", "PMEM_MOVNT_THRESHOLD", "PMEM_AVX", "PMEM_AVX512F",
-		"PMEM_MOVDIR64B", "PMEM_NO_GENERIC_MEMCPY"};
-
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
-		const char *value = getenv(variables[i]);
-
-		if (value != NULL)
-			printf("environment: %s=%s\n", variables[i], value);
-	}
-}
-
-static int print_machine(void)
-{
-	const struct pmem2_registry *registry = pmem2_registry();
-
 	print_cpu(&registry->cpu);
-	print_environment();
+	environment_print();
 	printf("backends:\n");
 	tool_list_backends("  ");
 	print_choices(registry);
-	return tool_refuse_backends();
+}
+
+static void print_machine_json(const struct pmem2_registry *registry)
+{
+	char features[256];
+
+	pmem2_cpu_feature_names(registry->cpu.features, features, sizeof(features));
+	fputs("{\n  \"cpu\": {\"vendor\": ", stdout);
+	pmem2_pf_json_string(registry->cpu.vendor, stdout);
+	printf(", \"family\": %u, \"line_size\": %zu, \"features\": ", registry->cpu.family,
+		registry->cpu.line_size);
+	pmem2_pf_json_string(features, stdout);
+	fputs("},\n  \"environment\": {", stdout);
+	environment_print_json();
+	fputs("},\n  \"backends\": ", stdout);
+	tool_list_backends_json();
+	if (registry->error == 0) {
+		fputs(",\n  \"choice\": {", stdout);
+		for (int use = 0; use < USES; use++) {
+			printf("%s\"%s\": ", use > 0 ? ", " : "", uses[use]);
+			pmem2_pf_json_string(chosen(registry, use), stdout);
+		}
+		putchar('}');
+	}
+	puts("\n}");
 }
 
 /* ---- a file ---- */
 
-static void print_region(const struct pmem2_source *src)
+/* A line of what is known of a file; "nd region: none", or in JSON "nd_region": "none". */
+static void field(bool json, const char *name, const char *value)
+{
+	if (!json) {
+		printf("%s:%*s%s\n", name, (int)(12 - strlen(name)), "", value);
+		return;
+	}
+	fputs(strcmp(name, "file") == 0 ? "{\n  \"" : ",\n  \"", stdout);
+	for (; *name != '\0'; name++)
+		putchar(*name == ' ' ? '_' : *name);
+	fputs("\": ", stdout);
+	pmem2_pf_json_string(value, stdout);
+}
+
+static void field_size(bool json, const char *name, size_t value)
+{
+	if (json)
+		printf(",\n  \"%s\": %zu", name, value);
+	else
+		printf("%s:%*s%zu\n", name, (int)(12 - strlen(name)), "", value);
+}
+
+static void print_region(bool json, const struct pmem2_source *src)
 {
 	char region[PATH_MAX], path[PATH_MAX + 32], domain[64];
 	enum pmem2_sysfs_class class =
 		src->type == PMEM2_SOURCE_DEVDAX ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK;
 
 	if (pmem2_sysfs_region(region, class, pmem2_source_device(src)) != 0) {
-		printf("nd region:   none\n");
+		field(json, "nd region", "none");
 		return;
 	}
 	snprintf(path, sizeof(path), "%s/persistence_domain", region);
 	if (pmem2_sysfs_read(path, domain, sizeof(domain)) != 0)
 		strcpy(domain, "not told");
-	printf("nd region:   %s, persistence_domain: %s\n", region, domain);
+	if (json) {
+		field(json, "nd region", region);
+		field(json, "persistence domain", domain);
+	} else {
+		printf("nd region:   %s, persistence_domain: %s\n", region, domain);
+	}
 }
 
 static int fail(const char *path, const char *why)
@@ -90,7 +136,7 @@ static int fail(const char *path, const char *why)
 }
 
 /* Maps all of it, as any program would that takes what it gets; reading is enough to know. */
-static int print_map(const char *path, const struct pmem2_source *src)
+static int print_map(bool json, const char *path, const struct pmem2_source *src)
 {
 	struct pmem2_config *cfg = NULL;
 	struct pmem2_map *map = NULL;
@@ -105,35 +151,45 @@ static int print_map(const char *path, const struct pmem2_source *src)
 	}
 
 	pmem2_granularity_explain(&map->verdict, step, sizeof(step));
-	printf("granularity: %s\n", pmem2_granularity_name(pmem2_map_get_store_granularity(map)));
-	printf("variant:     %s\n", pmem2_map_get_backend_name(map));
-	printf("decided by:  %s\n", step);
+	field(json, "granularity", pmem2_granularity_name(pmem2_map_get_store_granularity(map)));
+	field(json, "variant", pmem2_map_get_backend_name(map));
+	field(json, "decided by", step);
 	pmem2_map_delete(&map);
 	pmem2_config_delete(&cfg);
 	return TOOL_OK;
 }
 
-static int print_file(const char *path)
+static int print_source(bool json, const char *path, const struct pmem2_source *src)
+{
+	size_t size, alignment;
+	int status;
+
+	if (pmem2_source_size(src, &size) != 0 || pmem2_source_alignment(src, &alignment) != 0)
+		return fail(path, pmem2_errormsg());
+	field(json, "file", path);
+	field(json, "type", src->type == PMEM2_SOURCE_DEVDAX ? "Device DAX" : "regular file");
+	field_size(json, "size", size);
+	field_size(json, "alignment", alignment);
+	print_region(json, src);
+	status = print_map(json, path, src);
+	if (json)
+		puts("\n}");
+	return status;
+}
+
+static int print_file(bool json, const char *path)
 {
 	struct pmem2_source *src = NULL;
-	size_t size, alignment;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* a FIFO would wait for a writer, a terminal become the process's */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int status;
 
 	if (fd < 0)
 		return fail(path, strerror(errno));
-	if (pmem2_source_from_fd(&src, fd) != 0 || pmem2_source_size(src, &size) != 0 ||
-		pmem2_source_alignment(src, &alignment) != 0) {
+	if (pmem2_source_from_fd(&src, fd) != 0)
 		status = fail(path, pmem2_errormsg());
-	} else {
-		printf("file:        %s\n", path);
-		printf("type:        %s\n",
-			src->type == PMEM2_SOURCE_DEVDAX ? "Device DAX" : "regular file");
-		printf("size:        %zu\n", size);
-		printf("alignment:   %zu\n", alignment);
-		print_region(src);
-		status = print_map(path, src);
-	}
+	else
+		status = print_source(json, path, src);
 	pmem2_source_delete(&src);
 	close(fd);
 	return status;
@@ -141,9 +197,22 @@ static int print_file(const char *path)
 
 int tool_info(int argc, char *argv[])
 {
-	if (argc > 1) {
+	struct args args;
+	int status = args_read(&args, argc, argv);
+
+	if (status != TOOL_OK)
+		return status;
+	if (args.help)
+		return tool_help();
+	if (args.count > 1) {
 		fprintf(stderr, "pmem2: info takes one FILE, or none\n");
 		return TOOL_MISUSED;
 	}
-	return argc == 1 ? print_file(argv[0]) : print_machine();
+	if (args.count == 1)
+		return print_file(args.json, args.operand[0]);
+	if (args.json)
+		print_machine_json(pmem2_registry());
+	else
+		print_machine(pmem2_registry());
+	return tool_refuse_backends();
 }

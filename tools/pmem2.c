@@ -11,10 +11,12 @@ static const char usage[] =
 	"                           of FILE, a file or a device such as /dev/dax0.0, would be\n"
 	"       pmem2 backends      print the backends, best first, and why one is refused\n"
 	"       pmem2 crashtest     find what a power cut would break of a program's files; has --help\n"
-	"       pmem2 --help\n"
-	"       pmem2 --version\n"
+	"       pmem2 --help | --version\n"
 	"\n"
-	"The answers are those that a program gets that is started in the same environment.\n"
+	"  -h, --help          print this; after crashtest, its options\n"
+	"      --json          print for programs\n"
+	"\n"
+	"What is printed is what a program finds that is started in the same environment.\n"
 	"Exit status: 0; 1 FILE cannot be mapped, or PMEM2_BACKEND's backend cannot be had; 2 usage.\n";
 
 static const struct {
@@ -26,22 +28,21 @@ static const struct {
 	{"crashtest", tool_crashtest},
 };
 
+int tool_help(void)
+{
+	fputs(usage, stdout);
+	return TOOL_OK;
+}
+
 int main(int argc, char *argv[])
 {
 	const char *name = argc > 1 ? argv[1] : "";
 
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(name, commands[i].name) != 0)
-			continue;
-		if (argc > 2 && strcmp(argv[2], "--help") == 0 && commands[i].run != tool_crashtest)
-			name = argv[2];
-		else
-			return commands[i].run(argc - 2, argv + 2);
-	}
-	if (strcmp(name, "--help") == 0) {
-		fputs(usage, stdout);
-		return TOOL_OK;
-	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		return tool_help();
 	if (strcmp(name, "--version") == 0) {
 		puts("pmem2 " VERSION);
 		return TOOL_OK;

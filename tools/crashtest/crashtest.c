@@ -37,8 +37,7 @@ int tool_crashtest(int argc, char *argv[])
 	const struct rlimit no_core = {0, 0};
 	struct options o;
 	struct run run = {0};
-	/* getopt wants a name before the arguments: that of the subcommand is there */
-	int ret = options_read(&o, argc + 1, argv - 1);
+	int ret = options_read(&o, argc, argv);
 
 	if (ret != 0)
 		return ret < 0 ? 0 : ret;

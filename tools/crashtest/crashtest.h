@@ -3,7 +3,7 @@
 #ifndef CRASHTEST_H
 #define CRASHTEST_H
 
-/* Gets its own arguments, without its name, which stands before them. Returns an exit status. */
+/* argv[0] is its name. Returns an exit status. */
 int tool_crashtest(int argc, char *argv[]);
 
 #endif
