@@ -18,8 +18,9 @@ enum value { ANY, ONE_OF, NUMBER, NONE };
 static const struct variable {
 	const char *name;
 	enum value value;
-	const char *known[5]; /* of ONE_OF, in any case of letters; what else there is has no effect */
-	const char *ignored;  /* why another value is */
+	const char
+		*known[5]; /* of ONE_OF, in any case of letters; what else there is has no effect */
+	const char *ignored; /* why another value is */
 } variables[] = {
 	{"PMEM2_BACKEND", ANY, {0}, ""},
 	{"PMEM2_BACKEND_DIR", ANY, {0}, ""},

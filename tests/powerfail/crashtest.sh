@@ -23,7 +23,7 @@ nothing_left() { [ -z "$(ls -A tmp)$(ls -A images)" ] || { ls -A tmp images; ret
 point "help" says '^usage: pmem2 crashtest' status 0 "$pmem2" crashtest --help
 point "no program" says 'a PROGRAM or a --trace is needed' status 2 "$pmem2" crashtest
 point "no such option" status 2 "$pmem2" crashtest --nonsense -- true
-point "no such class" says 'not understood: nonsense' status 2 "$pmem2" crashtest --ignore nonsense -- true
+point "no such class" says '^pmem2: --ignore: not understood: nonsense' status 2 "$pmem2" crashtest --ignore nonsense -- true
 point "no such program" says 'no-such: No such file' status 2 "$pmem2" crashtest -- ./no-such
 point "a program that maps nothing" says 'mapped no file' status 2 "$pmem2" crashtest -- true
 point "one that fails" says 'ended with status 1' status 2 "$pmem2" crashtest -- false
@@ -114,7 +114,7 @@ rm -rf tmp/*
 point "quiet in a pipe" test -z "$(of "$log" --check true 2>&1 >/dev/null | grep -v '^log: ')"
 if command -v script >/dev/null; then
 	rm -f data
-	point "a bar on a terminal" says '##\] +[0-9]+ %  [0-9]+ images, 0 failed' script -qec \
+	point "a bar on a terminal" says '##\] +[0-9]+ %  [0-9]+ points, [0-9]+ images, 0 failed' script -qec \
 		"$pmem2 crashtest --timeout 1200 --check 'sleep 0.2' --directory images -- $log data append <text" /dev/null </dev/null
 else
 	skip "a bar on a terminal" "there is no script(1)"

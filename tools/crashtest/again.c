@@ -18,6 +18,28 @@
 #include "trace.h"
 #include "units.h"
 
+/* One file becomes the output, several become a directory of that name. */
+static int move_images(const struct options *o, struct images *images)
+{
+	const char *from = images->place[1] == NULL ? images->image[0].path : images->directory;
+
+	if (rename(from, o->output) != 0)
+		return -errno;
+	if (from == images->directory)
+		images->directory[0] = '\0';
+	return 0;
+}
+
+static void list_images(const struct options *o, const struct images *images,
+	const struct replay *r)
+{
+	for (size_t i = 0; i < images->count; i++)
+		if (images->place[1] == NULL)
+			printf("%s: %s\n", o->output, r->media[i]->path);
+		else
+			printf("%s/%s: %s\n", o->output, images->place[i], r->media[i]->path);
+}
+
 static int write_image(const struct options *o, struct replay *r, const struct overlay *overlay)
 {
 	struct images images;
@@ -26,22 +48,17 @@ static int write_image(const struct options *o, struct replay *r, const struct o
 
 	if (r->media_count == 0)
 		return say_failed("at event %s no file is mapped yet", o->image);
-	snprintf(directory, sizeof(directory), "%.4000s.XXXXXX",
-		o->output); /* to be renamed from */
+	/* beside the output, to be renamed from there */
+	snprintf(directory, sizeof(directory), "%.4000s.XXXXXX", o->output);
 	if (mkdtemp(directory) == NULL || rmdir(directory) != 0)
 		return say_failed("%s: %s", directory, strerror(errno));
-	ret = images_init(&images, directory);
+	ret = images_init(&images, directory, r->trace);
 	if (ret == 0)
 		ret = images_set(&images, r, overlay);
-	for (size_t i = 0; ret == 0 && i < images.count; i++) {
-		char to[PATH_MAX];
-
-		snprintf(to, sizeof(to), i == 0 ? "%.4000s" : "%.4000s.%zu", o->output, i + 1);
-		if (rename(images.image[i].path, to) != 0)
-			ret = -errno;
-		else if (!o->json)
-			printf("%s: %s\n", to, r->media[i]->path);
-	}
+	if (ret == 0)
+		ret = move_images(o, &images);
+	if (ret == 0 && !o->json)
+		list_images(o, &images, r);
 	images_finish(&images);
 	return ret == 0 ? 0 : say_failed("%s: %s", o->output, strerror(-ret));
 }

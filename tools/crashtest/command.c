@@ -13,10 +13,12 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char shell_signs[] = "|&;<>()$`\\\"'*?[]#~={}!\n";
+
 /* ---- the text ---- */
 
-/* "{}" or "{n}" at text: its length, and which path; 0: neither. */
-static size_t placeholder(const char *text, size_t count, size_t *path)
+/* "{}" or "{n}" at text: its length, and which path, from 0 on; 0: neither. */
+static size_t placeholder(const char *text, size_t *path)
 {
 	char *end;
 
@@ -24,23 +26,33 @@ static size_t placeholder(const char *text, size_t count, size_t *path)
 		return 0;
 	*path = 0;
 	if (text[1] == '}')
-		return count > 0 ? 2 : 0;
-	if (!isdigit((unsigned char)text[1]))
+		return 2;
+	if (text[1] < '1' || text[1] > '9')
 		return 0;
 	*path = strtoul(text + 1, &end, 10) - 1;
-	return *end == '}' && *path < count ? (size_t)(end + 1 - text) : 0;
+	return *end == '}' && *path < COMMAND_PATHS ? (size_t)(end + 1 - text) : 0;
 }
 
-static bool needs_shell(const char *format, size_t count)
+size_t command_paths(const char *format)
+{
+	size_t path, count = 0;
+
+	for (const char *c = format; *c != '\0'; c++)
+		if (placeholder(c, &path) > 0 && path >= count)
+			count = path + 1;
+	return count;
+}
+
+static bool needs_shell(const char *format)
 {
 	size_t path;
 
 	for (const char *c = format; *c != '\0'; c++) {
-		size_t n = placeholder(c, count, &path);
+		size_t n = placeholder(c, &path);
 
 		if (n > 0)
 			c += n - 1;
-		else if (strchr("|&;<>()$`\\\"'*?[]#~={}!\n", *c) != NULL)
+		else if (strchr(shell_signs, *c) != NULL)
 			return true;
 	}
 	return false;
@@ -58,8 +70,18 @@ static void write_path(FILE *out, const char *path, bool quoted)
 	fputc('\'', out);
 }
 
+void command_quote(FILE *out, const char *text)
+{
+	if (text[0] != '\0' && text[strcspn(text, shell_signs)] == '\0' &&
+		strpbrk(text, " \t") == NULL) {
+		fputs(text, out);
+		return;
+	}
+	write_path(out, text, true);
+}
+
 /* With \1 for each blank between words, if they are to be split. */
-static char *fill_in(const char *format, const char *const *paths, size_t count, bool shell)
+static char *fill_in(const char *format, char *const *paths, bool shell)
 {
 	char *text = NULL;
 	size_t size, path;
@@ -68,7 +90,7 @@ static char *fill_in(const char *format, const char *const *paths, size_t count,
 	if (out == NULL)
 		return NULL;
 	for (const char *c = format; *c != '\0'; c++) {
-		size_t n = placeholder(c, count, &path);
+		size_t n = placeholder(c, &path);
 
 		if (n > 0) {
 			write_path(out, paths[path], shell);
@@ -82,15 +104,14 @@ static char *fill_in(const char *format, const char *const *paths, size_t count,
 	return text;
 }
 
-int command_make(struct command *command, const char *format, const char *const *paths,
-	size_t count)
+int command_make(struct command *command, const char *format, char *const *paths)
 {
 	static char sh[] = "/bin/sh", c[] = "-c";
-	bool shell = needs_shell(format, count);
+	bool shell = needs_shell(format);
 	size_t n = 0;
 	char *state;
 
-	command->text = fill_in(format, paths, count, shell);
+	command->text = fill_in(format, paths, shell);
 	if (command->text == NULL)
 		return -ENOMEM;
 	command->argument = calloc(strlen(command->text) + 4, sizeof(char *));

@@ -4,6 +4,7 @@
 #define CRASHTEST_COMMAND_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 struct command {
@@ -11,15 +12,22 @@ struct command {
 	char *text;      /* that they point into */
 };
 
+enum { COMMAND_PATHS = 1000 }; /* a placeholder has a number up to that */
+
+/* How many paths a command names: the highest n of its {n}; {} is {1}. */
+size_t command_paths(const char *format);
+
 /*
- * Puts the path of the first image in place of each {}, that of the n-th in place of {n}. A command without
- * anything that a shell would care for is run as it is, any other by sh. 0 or -errno.
+ * Puts the n-th path in place of each {n}, the first in place of {}. A command without anything that a shell
+ * would care for is run as it is, any other by sh. 0 or -errno.
  */
-int command_make(struct command *command, const char *format, const char *const *paths,
-	size_t count);
+int command_make(struct command *command, const char *format, char *const *paths);
 void command_free(struct command *command);
 
 /* Runs it in a process group of its own, what it prints to output. 0 or -errno. */
 int command_spawn(const struct command *command, int output, pid_t *pid);
+
+/* Prints a text so that a shell takes it for one word. */
+void command_quote(FILE *out, const char *text);
 
 #endif

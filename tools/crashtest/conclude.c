@@ -189,6 +189,7 @@ static void name_what_is_whole(struct experiment *e, struct group *group)
 			"nothing is lost: it fails on what a killed process leaves, too");
 }
 
+/* What was not tried any more would have to be guessed. */
 static void judge(struct experiment *e, struct group *group)
 {
 	if (!experiment_fails(e, e->failing)) {
@@ -198,11 +199,16 @@ static void judge(struct experiment *e, struct group *group)
 	}
 	if (experiment_fails(e, e->live)) {
 		name_what_is_whole(e, group);
-		return;
+	} else {
+		experiment_give_back(e);
+		if (!name_missing_flush(e, group) && !name_other_thread(e, group))
+			name_order(e, group);
 	}
-	experiment_give_back(e);
-	if (!name_missing_flush(e, group) && !name_other_thread(e, group))
-		name_order(e, group);
+	if (e->over && group->fault != FAULT_MISSING_FLUSH && group->fault != FAULT_PARTIAL_FLUSH &&
+		group->fault != FAULT_STALE)
+		conclude_that(group, FAULT_UNKNOWN,
+			"the checker hung %u times while it was looked for; nothing more was tried",
+			e->hung);
 }
 
 bool conclude(struct group *group, const struct pieces *pieces, const struct options *options,

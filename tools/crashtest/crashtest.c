@@ -4,6 +4,8 @@
 
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "again.h"
@@ -13,23 +15,86 @@
 #include "say.h"
 #include "signals.h"
 
-/* The traces of the program, and of its children. */
-static int test_traces(const struct options *o, const struct run *run, const char *trace)
+/* "picture.svg" becomes "picture.123.svg" for the child whose trace is "trace.123". */
+static void name_picture(char *name, size_t size, const char *svg, const char *trace)
+{
+	const char *number = strrchr(trace, '.') + 1, *dot = strrchr(svg, '.');
+
+	if (dot == NULL || strchr(dot, '/') != NULL)
+		dot = svg + strlen(svg);
+	snprintf(name, size, "%.*s.%s%s", (int)(dot - svg), svg, number, dot);
+}
+
+/* One document for all processes. */
+static void print_json(const struct process *p, size_t count)
+{
+	bool first = true;
+
+	fputs(p[0].json != NULL ? p[0].json : "{", stdout);
+	for (size_t i = 1; i < count; i++) {
+		if (p[i].json == NULL)
+			continue;
+		if (first)
+			printf("%s\n  \"children\": [\n", p[0].json != NULL ? "," : "");
+		printf("%s%s}", first ? "" : ",\n", p[i].json);
+		first = false;
+	}
+	puts(first ? "}" : "]\n}");
+}
+
+static int test_processes(const struct options *o, struct process *p, size_t count)
+{
+	char picture[PATH_MAX];
+	bool drawn = false, any = false;
+	int worst = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int ret;
+
+		p[i].svg = o->svg;
+		if (o->svg != NULL && i > 0) {
+			name_picture(picture, sizeof(picture), o->svg, p[i].trace);
+			p[i].svg = picture;
+		}
+		ret = process_test(&p[i], o);
+		worst = ret > worst ? ret : worst;
+		drawn = drawn || p[i].drawn;
+		any = any || p[i].json != NULL;
+	}
+	if (any)
+		print_json(p, count);
+	if (o->svg != NULL && !drawn && worst != CRASHTEST_FAILED)
+		worst = say_failed("%s: there is nothing to draw", p[0].trace);
+	return worst;
+}
+
+/* The traces of the program, and of its children. found: whether something was. */
+static int test_traces(const struct options *o, const struct run *run, const char *trace,
+	bool *found)
 {
 	char pattern[PATH_MAX + 2];
-	glob_t found;
-	int worst = process_test(o, run, trace);
+	glob_t children = {0};
+	struct process *p;
+	size_t count = 1;
+	int ret;
 
 	snprintf(pattern, sizeof(pattern), "%.4000s.*[0-9]", trace);
-	if (glob(pattern, 0, NULL, &found) != 0)
-		return worst;
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		int ret = process_test(o, NULL, found.gl_pathv[i]);
-
-		worst = ret > worst ? ret : worst;
+	if (glob(pattern, 0, NULL, &children) == 0)
+		count += children.gl_pathc;
+	p = calloc(count, sizeof(*p));
+	if (p == NULL)
+		return say_failed("no memory");
+	p[0] = (struct process){.trace = trace, .run = run};
+	for (size_t i = 1; i < count; i++)
+		p[i].trace = children.gl_pathv[i - 1];
+	ret = test_processes(o, p, count);
+	for (size_t i = 0; i < count; i++) {
+		*found = *found || p[i].found;
+		free(p[i].json);
 	}
-	globfree(&found);
-	return worst;
+	free(p);
+	globfree(&children);
+	return ret;
 }
 
 int tool_crashtest(int argc, char *argv[])
@@ -37,6 +102,7 @@ int tool_crashtest(int argc, char *argv[])
 	const struct rlimit no_core = {0, 0};
 	struct options o;
 	struct run run = {0};
+	bool found = false;
 	int ret = options_read(&o, argc, argv);
 
 	if (ret != 0)
@@ -49,9 +115,9 @@ int tool_crashtest(int argc, char *argv[])
 	if (o.program != NULL)
 		ret = run_program(&run, &o);
 	if (ret == 0)
-		ret = o.program != NULL ? test_traces(&o, &run, run.trace)
-		                        : test_traces(&o, NULL, o.trace);
-	run.keeps_trace = run.keeps_trace || ret == CRASHTEST_FOUND;
+		ret = o.program != NULL ? test_traces(&o, &run, run.trace, &found)
+		                        : test_traces(&o, NULL, o.trace, &found);
+	run.keeps_trace = run.keeps_trace || found; /* its images can be made again */
 	run_finish(&run);
 	return ret;
 }

@@ -245,6 +245,15 @@ static void plot(const struct picture *p, const char *svg)
 	fputs("unset multiplot\n", p->out);
 }
 
+bool draw_has_something(const struct replay *r)
+{
+	struct picture p = {.end = r};
+	bool has = measure(&p);
+
+	free(p.panel);
+	return has;
+}
+
 int draw(const struct replay *r, const struct results *results, const char *svg)
 {
 	struct picture p = {.end = r};

@@ -11,7 +11,10 @@
 #include "pieces.h"
 #include "powerfail/model.h"
 
-enum { MOST_CHECKS = 400 }; /* for one failure */
+enum {
+	MOST_CHECKS = 400, /* for one failure */
+	MOST_HUNG = 4,     /* each takes the whole time of a check */
+};
 
 /* ---- begin and end ---- */
 
@@ -63,11 +66,15 @@ bool experiment_fails_overlay(struct experiment *e)
 {
 	struct outcome outcome;
 
+	e->over = e->over || e->hung >= MOST_HUNG;
+	if (e->over)
+		return true;
 	e->checks++;
 	if (!jobs_check(e->jobs, &e->overlay, &outcome)) {
 		e->failed = true;
 		return false;
 	}
+	e->hung += outcome.kind == CHECK_HUNG;
 	return outcome.kind != CHECK_PASSED;
 }
 
@@ -90,9 +97,11 @@ static void move_towards(struct experiment *e, const uint8_t *goal, size_t begin
 		differing += e->trial[i] != goal[i];
 		e->trial[i] = goal[i];
 	}
-	if (differing == 0 || e->checks >= MOST_CHECKS || e->failed)
+	if (differing == 0 || e->checks >= MOST_CHECKS || e->over || e->failed)
 		return;
 	if (experiment_fails(e, e->trial)) {
+		if (e->over)
+			return;
 		memcpy(e->failing, e->trial, e->units.count);
 		return;
 	}

@@ -22,8 +22,9 @@ struct experiment {
 	uint8_t *failing; /* choices, one for each unit */
 	uint8_t *live;    /* those that lose nothing */
 	uint8_t *trial;
-	unsigned checks;
-	bool failed; /* the checker cannot be run */
+	unsigned checks, hung; /* how many, and of how many the checker hung */
+	bool over;             /* it hung too often: no more is tried, and nothing passes */
+	bool failed;           /* the checker cannot be run */
 };
 
 /* Begins where the replay is; how: UNITS_. false: no memory. experiment_finish is right in both cases. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,18 +15,20 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "layout.h"
 #include "overlay.h"
 #include "powerfail/snapshot.h"
 #include "replay.h"
 #include "trace.h"
 
-int images_init(struct images *images, const char *directory)
+int images_init(struct images *images, const char *directory, const struct trace *trace)
 {
 	*images = (struct images){.watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
 	if (images->watch < 0 || mkdir(directory, 0700) != 0)
 		return -errno;
 	snprintf(images->directory, sizeof(images->directory), "%s", directory);
-	return 0;
+	images->place = layout_make(trace);
+	return images->place != NULL ? 0 : -ENOMEM;
 }
 
 static void close_image(struct image *image)
@@ -34,35 +37,46 @@ static void close_image(struct image *image)
 		munmap(image->map, image->size);
 	if (image->fd >= 0)
 		close(image->fd);
+	free(image->written);
+	image->written = NULL;
 	image->map = NULL;
 	image->fd = -1;
 }
 
+static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	remove(path);
+	return 0;
+}
+
 void images_finish(struct images *images)
 {
-	for (size_t i = 0; i < images->count; i++) {
-		char *slash = strrchr(images->image[i].path, '/');
-
+	for (size_t i = 0; i < images->count; i++)
 		close_image(&images->image[i]);
-		unlink(images->image[i].path);
-		*slash = '\0';
-		rmdir(images->image[i].path);
-	}
+	if (images->directory[0] != '\0')
+		nftw(images->directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+	layout_free(images->place);
 	free(images->image);
 	free(images->patched);
-	if (images->directory[0] != '\0')
-		rmdir(images->directory);
 	if (images->watch >= 0)
 		close(images->watch);
 }
 
 /* ---- one file ---- */
 
+/* Nothing is known of its pages then. */
 static int map_image(struct image *image, size_t size)
 {
 	if (image->map != NULL)
 		munmap(image->map, image->size);
+	free(image->written);
 	image->map = NULL;
+	image->written = calloc(1, size / PF_PAGE / 8 + 1);
+	if (image->written == NULL)
+		return -ENOMEM;
 	if (ftruncate(image->fd, (off_t)size) != 0)
 		return -errno;
 	image->size = size;
@@ -76,6 +90,23 @@ static int map_image(struct image *image, size_t size)
 	return 0;
 }
 
+/* The directories above it are made. */
+static int open_image(struct image *image)
+{
+	for (char *slash = image->path + image->root; slash != NULL;
+		slash = strchr(slash + 1, '/')) {
+		int ret;
+
+		*slash = '\0';
+		ret = mkdir(image->path, 0700);
+		*slash = '/';
+		if (ret != 0 && errno != EEXIST)
+			return -errno;
+	}
+	image->fd = open(image->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	return image->fd < 0 ? -errno : 0;
+}
+
 /* What the file held at first. */
 static int fill_image(struct images *images, struct image *image, const struct replay *r,
 	const struct pf_medium *m)
@@ -83,12 +114,10 @@ static int fill_image(struct images *images, struct image *image, const struct r
 	const struct pf_content content = {.size = m->snapshot_size,
 		.fd = r->trace->reader.fd,
 		.at = m->snapshot_at};
-	int ret;
+	int ret = open_image(image);
 
-	image->fd = open(image->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (image->fd < 0)
-		return -errno;
-	ret = pmem2_pf_snapshot(&content, image->fd, 0);
+	if (ret == 0)
+		ret = pmem2_pf_snapshot(&content, image->fd, 0);
 	if (ret == 0)
 		ret = map_image(image, m->size);
 	/* whoever opened it for writing may have written: through a mapping, unseen */
@@ -99,41 +128,61 @@ static int fill_image(struct images *images, struct image *image, const struct r
 	return ret;
 }
 
-/* Its name is the file's, in a directory of its own. */
 static int add_image(struct images *images, const struct replay *r, const struct pf_medium *m)
 {
-	const char *slash = strrchr(m->path, '/');
 	struct image *grown = realloc(images->image, (images->count + 1) * sizeof(*grown));
 	struct image *image;
-	int n;
 
 	if (grown == NULL)
 		return -ENOMEM;
 	images->image = grown;
 	image = &grown[images->count];
-	*image = (struct image){.fd = -1};
-	n = snprintf(image->path, sizeof(image->path), "%s/%u", images->directory, m->id);
-	if (n > (int)sizeof(image->path) - 256)
+	*image = (struct image){.fd = -1, .root = strlen(images->directory)};
+	if (images_path(images, images->count, image->path, sizeof(image->path)) != 0)
 		return -ENAMETOOLONG;
-	if (mkdir(image->path, 0700) != 0)
-		return -errno;
-	snprintf(image->path + n, sizeof(image->path) - (size_t)n, "/%.200s",
-		slash != NULL && slash[1] != '\0' ? slash + 1 : "file");
 	images->count++;
 	return fill_image(images, image, r, m);
 }
 
+int images_path(const struct images *images, size_t n, char *path, size_t size)
+{
+	size_t known = 0;
+	int used;
+
+	while (known < n && images->place[known] != NULL)
+		known++;
+	if (images->place[known] != NULL)
+		used = snprintf(path, size, "%s/%s", images->directory, images->place[n]);
+	else
+		used = snprintf(path, size, "%s/file-%zu", images->directory, n + 1);
+	return (size_t)used < size ? 0 : -ENAMETOOLONG;
+}
+
 /* ---- patches ---- */
 
-static void put_line(struct images *images, const struct pf_medium *m, size_t line,
+/*
+ * The first byte that is written to a page goes by a system call, which can say that there is no room. After
+ * that the page is there, and stores cannot fail.
+ */
+static int put_line(struct images *images, const struct pf_medium *m, size_t line,
 	const char *content)
 {
 	struct image *image = &images->image[m->id];
-	size_t at = line * PF_LINE;
+	size_t at = line * PF_LINE, page = at / PF_PAGE, n;
+	unsigned char bit = (unsigned char)(1u << page % 8);
 
-	if (at < image->size)
-		memcpy(image->map + at, content,
-			image->size - at < PF_LINE ? image->size - at : PF_LINE);
+	if (at >= image->size)
+		return 0;
+	n = image->size - at < PF_LINE ? image->size - at : PF_LINE;
+	if ((image->written[page / 8] & bit) != 0) {
+		memcpy(image->map + at, content, n);
+		return 0;
+	}
+	ssize_t done = pwrite(image->fd, content, n, (off_t)at);
+	if (done != (ssize_t)n)
+		return done < 0 ? -errno : -ENOSPC;
+	image->written[page / 8] |= bit;
+	return 0;
 }
 
 static bool note_patch(struct images *images, struct pf_medium *m, size_t line)
@@ -146,12 +195,15 @@ static bool note_patch(struct images *images, struct pf_medium *m, size_t line)
 }
 
 /* Lines whose content may be another than what is durable now. */
-static void refresh(struct images *images, const struct changed_line *lines, size_t count)
+static int refresh(struct images *images, const struct changed_line *lines, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < count; i++)
 		if (lines[i].medium->id < images->count)
-			put_line(images, lines[i].medium, lines[i].line,
+			ret = put_line(images, lines[i].medium, lines[i].line,
 				pmem2_pf_medium_line(lines[i].medium, lines[i].line));
+	return ret;
 }
 
 static int follow_sizes(struct images *images, const struct replay *r)
@@ -174,30 +226,39 @@ static void forget_events(struct images *images)
 		;
 }
 
+static int put_overlay(struct images *images, const struct overlay *overlay)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < overlay->count; i++) {
+		const struct overlay_line *l = &overlay->line[i];
+
+		if (!note_patch(images, l->medium, l->line))
+			return -ENOMEM;
+		ret = put_line(images, l->medium, l->line, l->content);
+	}
+	return ret;
+}
+
 int images_set(struct images *images, const struct replay *r, const struct overlay *overlay)
 {
 	struct stat st;
 	int ret = follow_sizes(images, r);
 
-	if (ret != 0)
-		return ret;
-	refresh(images, r->journal + images->journal_at, r->journal_count - images->journal_at);
+	if (ret == 0)
+		ret = refresh(images, r->journal + images->journal_at,
+			r->journal_count - images->journal_at);
 	images->journal_at = r->journal_count;
-	refresh(images, images->patched, images->patched_count);
+	if (ret == 0)
+		ret = refresh(images, images->patched, images->patched_count);
 	images->patched_count = 0;
-
-	for (size_t i = 0; i < overlay->count; i++) {
-		const struct overlay_line *l = &overlay->line[i];
-
-		if (!note_patch(images, l->medium, l->line))
-			return -ENOMEM;
-		put_line(images, l->medium, l->line, l->content);
-	}
+	if (ret == 0)
+		ret = put_overlay(images, overlay);
 	for (size_t i = 0; i < images->count; i++)
 		if (fstat(images->image[i].fd, &st) == 0)
 			images->image[i].blocks = st.st_blocks;
 	forget_events(images);
-	return 0;
+	return ret;
 }
 
 /* ---- after somebody else's hands ---- */
@@ -246,6 +307,7 @@ static int repair(struct images *images, struct image *image, const struct repla
 		unlink(image->path);
 		return fill_image(images, image, r, m);
 	}
+	memset(image->written, 0, image->size / PF_PAGE / 8 + 1);
 	while ((begin = lseek(image->fd, begin, SEEK_DATA)) >= 0) {
 		end = lseek(image->fd, begin, SEEK_HOLE);
 		if (end <= begin)

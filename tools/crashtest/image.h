@@ -9,12 +9,15 @@
 struct changed_line;
 struct overlay;
 struct replay;
+struct trace;
 
 struct image {
 	int fd;
 	char *map;
 	size_t size;
-	blkcnt_t blocks; /* before somebody else was let at it */
+	blkcnt_t blocks;        /* before somebody else was let at it */
+	unsigned char *written; /* a bit for each page: it has room on the file system */
+	size_t root;            /* characters of path, up to the directory of all images */
 	char path[PATH_MAX];
 };
 
@@ -25,13 +28,20 @@ struct images {
 	size_t journal_at;            /* up to where they follow the replay's journal */
 	struct changed_line *patched; /* where they differ from what is durable */
 	size_t patched_count, patched_room;
-	int watch; /* inotify */
+	char **place; /* of each file, within the directory */
+	int watch;    /* inotify */
 	char directory[PATH_MAX];
 };
 
 /* 0 or -errno; images_finish is right in both cases. */
-int images_init(struct images *images, const char *directory);
+int images_init(struct images *images, const char *directory, const struct trace *trace);
 void images_finish(struct images *images);
+
+/*
+ * Where the image of the n-th file of the trace is, or will be when the program has mapped it; n counts from
+ * 0. Of files that the trace has not, a place where there is nothing. 0 or -ENAMETOOLONG.
+ */
+int images_path(const struct images *images, size_t n, char *path, size_t size);
 
 /* Brings the images to what is durable now, and the overlay over it. 0 or -errno. */
 int images_set(struct images *images, const struct replay *r, const struct overlay *overlay);

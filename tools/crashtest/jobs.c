@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "clock.h"
 #include "options.h"
 #include "place.h"
+#include "replay.h"
 #include "say.h"
 #include "signals.h"
 #include "worker.h"
@@ -24,10 +26,19 @@ struct job {
 	struct outcome *now; /* unless NULL, where the outcome goes instead */
 };
 
-static bool fail(struct jobs *jobs, const char *what, int error)
+static bool fail(struct jobs *jobs, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says the first thing that goes wrong. */
+static bool fail(struct jobs *jobs, const char *format, ...)
 {
+	char text[2 * PATH_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
 	if (!jobs->failed)
-		say_failed("%s: %s", what, strerror(error));
+		say_failed("%s", text);
 	jobs->failed = true;
 	return false;
 }
@@ -46,7 +57,8 @@ int jobs_init(struct jobs *jobs, const struct options *options, const struct rep
 		return CRASHTEST_FAILED;
 	for (; jobs->count < count; jobs->count++) {
 		snprintf(directory, sizeof(directory), "%s/%u", jobs->directory, jobs->count);
-		jobs->job[jobs->count].worker = worker_new(directory);
+		jobs->job[jobs->count].worker =
+			worker_new(directory, options->check, replay->trace);
 		if (jobs->job[jobs->count].worker == NULL)
 			return say_failed("%s: %s", directory, strerror(errno));
 	}
@@ -72,12 +84,17 @@ static bool is_running(const struct job *job)
 
 static bool start(struct jobs *jobs, struct job *job, const struct overlay *overlay)
 {
-	int ret = worker_start(job->worker, jobs->options->check, jobs->replay, overlay);
+	int ret = worker_start(job->worker, jobs->replay, overlay);
 
+	if (ret == -ENOSPC || ret == -EDQUOT)
+		return fail(jobs,
+			"%s: there is no room for images; name a larger place by --directory, or "
+			"have fewer by --jobs",
+			jobs->directory);
 	if (ret == -ENOENT || ret == -EACCES)
-		return fail(jobs, jobs->options->check, -ret);
+		return fail(jobs, "%s: %s", jobs->options->check, strerror(-ret));
 	if (ret != 0)
-		return fail(jobs, jobs->directory, -ret);
+		return fail(jobs, "%s: %s", jobs->directory, strerror(-ret));
 	job->deadline = clock_seconds() + jobs->options->timeout;
 	return true;
 }
@@ -88,7 +105,7 @@ static void finish(struct jobs *jobs, struct job *job, enum outcome_kind stopped
 	int ret = worker_finish(job->worker, jobs->replay, (int)stopped, &outcome);
 
 	if (ret != 0)
-		fail(jobs, "an image cannot be repaired", -ret);
+		fail(jobs, "%s: an image cannot be repaired: %s", jobs->directory, strerror(-ret));
 	jobs->checked++;
 	if (job->now != NULL)
 		*job->now = outcome;

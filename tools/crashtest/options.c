@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ static const char usage[] =
 	"       pmem2 crashtest --trace FILE --image EVENT:NAME --output IMAGE\n"
 	"\n"
 	"Runs PROGRAM under the backend powerfail, then COMMAND on files as power cuts would leave\n"
-	"them; {} in COMMAND is such a file. Without --check, reports on flushes and drains alone.\n"
+	"them; {} in COMMAND is such a file, of several {1} is the first. Without --check, reports on\n"
+	"flushes and drains alone.\n"
 	"\n"
 	"  --all               all points of failure, not one of each call stack and state size\n"
 	"  --torn              lines may be torn into words of 8 bytes\n"
@@ -29,16 +31,21 @@ static const char usage[] =
 	"  --seed N            of those (1)\n"
 	"  --jobs N            checkers at a time (the CPUs)\n"
 	"  --timeout SECONDS   for a checker, then it hangs (10)\n"
+	"  --program-timeout SECONDS\n"
+	"                      for PROGRAM, then it is stopped, and what it did is tested (none)\n"
 	"  --copy FILE         give PROGRAM a copy of FILE, wherever FILE is an argument\n"
 	"  --granularity G     force BYTE, CACHE_LINE (default) or PAGE; none: do not force\n"
-	"  --ignore CLASS      missing-flush or missing-drain alone is no finding\n"
+	"  --ignore CLASS      missing-flush or missing-drain alone is no finding; program: that\n"
+	"                      PROGRAM fails is none\n"
 	"  --trace FILE        keep the trace there; without PROGRAM, use it\n"
 	"  --directory DIR     for images (/dev/shm, or TMPDIR)\n"
 	"  --json              results for programs\n"
-	"  --svg FILE          draw the trace, by gnuplot\n"
+	"  --svg FILE          draw the trace, by gnuplot; that of a child process into FILE.PID\n"
 	"  --verbose           let through what PROGRAM prints, to standard error\n"
+	"  -h, --help          print this\n"
 	"\n"
-	"Exit status: 0 nothing found, 1 something found, 2 it could not be done.\n";
+	"Exit status: 0 nothing found, 1 something found or PROGRAM failed, 2 it could not be done,\n"
+	"or was interrupted.\n";
 
 /* What an option's value is. */
 enum kind { FLAG, TEXT, NUMBER, JOBS, SECONDS, CLASS, GRANULARITY, HELP };
@@ -63,7 +70,8 @@ static const struct {
 	{"samples", NUMBER, offsetof(struct options, samples)},
 	{"seed", NUMBER, offsetof(struct options, seed)},
 	{"jobs", JOBS, 0},
-	{"timeout", SECONDS, 0},
+	{"timeout", SECONDS, offsetof(struct options, timeout)},
+	{"program-timeout", SECONDS, offsetof(struct options, program_timeout)},
 	{"ignore", CLASS, 0},
 	{"granularity", GRANULARITY, 0},
 	{"help", HELP, 0},
@@ -90,17 +98,19 @@ static bool read_jobs(struct options *o, const char *text)
 	return sound;
 }
 
-static bool read_seconds(struct options *o, const char *text)
+static bool read_seconds(const char *text, double *seconds)
 {
 	char *end;
 
-	o->timeout = strtod(text, &end);
-	return end != text && *end == '\0' && o->timeout > 0;
+	*seconds = strtod(text, &end);
+	return end != text && *end == '\0' && *seconds > 0 && *seconds <= 1e9;
 }
 
 static bool read_class(struct options *o, const char *class)
 {
-	for (int i = 0; i < IGNORABLE; i++) {
+	if (strcmp(class, "program") == 0)
+		return o->ignored[IGNORED_PROGRAM] = true;
+	for (int i = 0; i < IGNORED_PROGRAM; i++) {
 		if (strcmp(class, pmem2_pf_class_name((enum pf_class)i, true)) != 0)
 			continue;
 		o->ignored[i] = true;
@@ -136,7 +146,7 @@ static bool read_option(struct options *o, int i, const char *value)
 	case JOBS:
 		return read_jobs(o, value);
 	case SECONDS:
-		return read_seconds(o, value);
+		return read_seconds(value, at);
 	case CLASS:
 		return read_class(o, value);
 	default:
@@ -144,25 +154,22 @@ static bool read_option(struct options *o, int i, const char *value)
 	}
 }
 
-static int misused(const char *what, const char *value)
+static int misused(const char *what)
 {
-	return say_failed("%s%s; see pmem2 crashtest --help", what, value);
+	return say_failed("%s; see pmem2 crashtest --help", what);
 }
 
 static int check_together(const struct options *o)
 {
 	if (o->program == NULL && o->trace == NULL)
-		return misused("a PROGRAM or a --trace is needed", "");
+		return misused("a PROGRAM or a --trace is needed");
 	if (o->image != NULL && (o->output == NULL || o->program != NULL))
-		return misused("--image goes with --trace and --output", "");
+		return misused("--image goes with --trace and --output");
 	return 0;
 }
 
-int options_read(struct options *o, int argc, char *argv[])
+static void name_options(struct option *list)
 {
-	struct option list[OPTIONS + 1] = {0};
-	int c;
-
 	for (int i = 0; i < OPTIONS; i++)
 		list[i] = (struct option){
 			.name = known[i].name,
@@ -171,26 +178,46 @@ int options_read(struct options *o, int argc, char *argv[])
 		                           : required_argument,
 			.val = i + 1,
 		};
+}
+
+/* How many this process may run on; OPTIONS_JOBS at most. */
+static unsigned cpus(void)
+{
+	cpu_set_t set;
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		count = CPU_COUNT(&set);
+	return count < 1 ? 1 : count > OPTIONS_JOBS ? OPTIONS_JOBS : (unsigned)count;
+}
+
+int options_read(struct options *o, int argc, char *argv[])
+{
+	static char name[] = "pmem2";
+	struct option list[OPTIONS + 1] = {0};
+	int c;
+
+	name_options(list);
 	*o = (struct options){
 		.granularity = "CACHE_LINE",
-		.jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN),
+		.jobs = cpus(),
 		.timeout = 10,
 		.seed = 1,
 		.samples = 100,
 	};
 
-	while ((c = getopt_long(argc, argv, "+", list, NULL)) != -1) {
+	argv[0] = name; /* which getopt_long puts before its messages */
+	while ((c = getopt_long(argc, argv, "+h", list, NULL)) != -1) {
 		if (c == '?')
 			return CRASHTEST_FAILED; /* getopt_long said why */
-		if (known[c - 1].kind == HELP) {
+		if (c == 'h' || known[c - 1].kind == HELP) {
 			fputs(usage, stdout);
 			return -1;
 		}
 		if (!read_option(o, c - 1, optarg))
-			return misused("not understood: ", optarg);
+			return say_failed("--%s: not understood: %s; see pmem2 crashtest --help",
+				known[c - 1].name, optarg);
 	}
-	if (o->jobs > OPTIONS_JOBS)
-		o->jobs = OPTIONS_JOBS;
 	o->program = optind < argc ? argv + optind : NULL;
 	return check_together(o);
 }

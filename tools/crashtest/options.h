@@ -9,7 +9,7 @@
 enum { OPTIONS_JOBS = 256 }; /* at most */
 
 /* What --ignore can name: it is no finding by itself. */
-enum ignored { IGNORED_MISSING_FLUSH, IGNORED_MISSING_DRAIN, IGNORABLE };
+enum ignored { IGNORED_MISSING_FLUSH, IGNORED_MISSING_DRAIN, IGNORED_PROGRAM, IGNORABLE };
 
 struct options {
 	const char *check; /* the checker's command, or NULL: report alone */
@@ -24,7 +24,8 @@ struct options {
 	bool all, torn, evictions, json, verbose;
 	bool ignored[IGNORABLE];
 	unsigned jobs;
-	double timeout; /* of a check, seconds */
+	double timeout;         /* of a check, seconds */
+	double program_timeout; /* of the program; 0: none */
 	uint64_t seed;
 	uint64_t samples; /* random images at a point */
 };

@@ -2,6 +2,8 @@
 /* process.c -- one process that left a trace. */
 #include "process.h"
 
+#include <stdio.h>
+
 #include "clock.h"
 #include "diagnose.h"
 #include "draw.h"
@@ -9,6 +11,7 @@
 #include "replay.h"
 #include "results.h"
 #include "say.h"
+#include "signals.h"
 #include "trace.h"
 #include "verdict.h"
 #include "walk.h"
@@ -25,23 +28,34 @@ static int check_trace(const struct trace *trace)
 	return 0;
 }
 
-static int print(const struct verdict *v)
+static int print(struct process *p, const struct verdict *v)
 {
-	if (v->options->json)
-		verdict_print_json(v);
-	else
+	size_t size;
+	FILE *json;
+
+	p->found = v->results->count > 0 || verdict_losses(v) > 0 || verdict_program_failed(v);
+	if (!v->options->json) {
 		verdict_print(v);
-	return v->options->svg != NULL ? draw(v->replay, v->results, v->options->svg) : 0;
+	} else {
+		json = open_memstream(&p->json, &size);
+		if (json == NULL)
+			return say_failed("no memory");
+		verdict_print_json(v, json);
+		if (fclose(json) != 0)
+			return say_failed("no memory");
+	}
+	p->drawn = p->svg != NULL && draw_has_something(v->replay);
+	return p->drawn ? draw(v->replay, v->results, p->svg) : 0;
 }
 
-static int test(const struct options *o, const struct run *run, const struct trace *trace)
+static int test(struct process *p, const struct options *o, const struct trace *trace)
 {
 	struct replay r;
 	struct results results = {0};
 	struct walked walked = {0};
 	struct verdict v = {
 		.options = o,
-		.run = run,
+		.run = p->run,
 		.replay = &r,
 		.results = &results,
 		.walked = &walked,
@@ -51,29 +65,33 @@ static int test(const struct options *o, const struct run *run, const struct tra
 	                                      : say_failed("%s", r.error);
 
 	v.seconds = clock_seconds() - v.seconds;
-	if (ret == 0) {
-		replay_finish(&r, run != NULL);
-		ret = diagnose(o, trace, &results);
-	}
 	if (ret == 0)
-		ret = print(&v);
-	if (ret == 0 && (results.count > 0 || verdict_losses(&v) > 0))
+		replay_finish(&r, p->run != NULL);
+	if (ret == 0 && !walked.interrupted) {
+		ret = diagnose(o, trace, &results);
+		walked.interrupted = ret != 0 && signals_came() != 0;
+	}
+	if (ret == 0 || walked.interrupted)
+		ret = print(p, &v);
+	if (ret == 0 && walked.interrupted)
+		ret = CRASHTEST_FAILED;
+	if (ret == 0 && p->found)
 		ret = CRASHTEST_FOUND;
 	results_free(&results);
 	replay_close(&r);
 	return ret;
 }
 
-int process_test(const struct options *o, const struct run *run, const char *path)
+int process_test(struct process *p, const struct options *o)
 {
 	struct trace trace;
 	int ret;
 
-	if (trace_open(&trace, path) != 0)
+	if (trace_open(&trace, p->trace) != 0)
 		return say_failed("%s", trace.error);
 	ret = check_trace(&trace);
 	if (ret == 0)
-		ret = test(o, run, &trace);
+		ret = test(p, o, &trace);
 	trace_close(&trace);
 	return ret;
 }

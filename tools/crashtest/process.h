@@ -3,10 +3,21 @@
 #ifndef CRASHTEST_PROCESS_H
 #define CRASHTEST_PROCESS_H
 
+#include <stdbool.h>
+
 struct options;
 struct run;
 
-/* Tests, and prints what was found. run: NULL, or it ended just now. Returns an exit status. */
-int process_test(const struct options *options, const struct run *run, const char *path);
+struct process {
+	const char *trace;
+	const struct run *run; /* NULL, or it ended just now */
+	const char *svg;       /* the file for its picture; NULL: none is wanted */
+	bool found;            /* something was */
+	bool drawn;            /* the picture was made: there was something to be drawn */
+	char *json; /* an object without what closes it, if that is wanted; to be freed */
+};
+
+/* Tests it, and prints what was found. Returns an exit status. */
+int process_test(struct process *p, const struct options *options);
 
 #endif

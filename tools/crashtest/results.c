@@ -65,6 +65,17 @@ size_t results_failed_at(const struct results *results, uint32_t stack, enum cut
 	return failed;
 }
 
+bool results_hung_at(const struct results *results, uint32_t stack, enum cut cut)
+{
+	for (size_t i = 0; i < results->count; i++) {
+		const struct group *g = &results->group[i];
+
+		if (g->stack == stack && g->cut == cut && g->outcome.kind == CHECK_HUNG)
+			return true;
+	}
+	return false;
+}
+
 void results_free(struct results *results)
 {
 	for (size_t i = 0; i < results->count; i++)

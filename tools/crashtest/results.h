@@ -43,6 +43,8 @@ struct results {
 void results_add(struct results *results, const struct check *check, const struct outcome *outcome);
 size_t results_failed(const struct results *results);
 size_t results_failed_at(const struct results *results, uint32_t stack, enum cut cut);
+/* Whether a checker hung there. */
+bool results_hung_at(const struct results *results, uint32_t stack, enum cut cut);
 void results_free(struct results *results);
 
 /* "missing flush", or for programs to read "missing-flush" */

@@ -5,19 +5,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+#include "loaded.h"
 #include "options.h"
 #include "place.h"
 #include "powerfail/snapshot.h"
 #include "registry.h"
 #include "say.h"
 #include "signals.h"
+
+enum { GRACE = 5 }; /* seconds, between SIGTERM and SIGKILL */
 
 static const char *base_name(const char *path)
 {
@@ -116,6 +122,40 @@ static void set_output(const struct options *options)
 		dup2(fd, STDOUT_FILENO);
 }
 
+/* Waits until the program ends, its time is over, or a signal comes: whether it ended. */
+static bool wait_until(pid_t pid, int *status, double end)
+{
+	pid_t ended;
+
+	while ((ended = waitpid(pid, status, WNOHANG)) == 0) {
+		struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+		if (signals_came() != 0 || (end > 0 && clock_seconds() >= end))
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return ended == pid;
+}
+
+/* It may end by itself; a program that does not is killed. */
+static void stop(pid_t pid, int *status)
+{
+	double end = clock_seconds() + GRACE;
+	pid_t ended = 0;
+
+	kill(pid, SIGTERM);
+	while (ended == 0 && clock_seconds() < end) {
+		struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+		ended = waitpid(pid, status, WNOHANG);
+		nanosleep(&pause, NULL);
+	}
+	if (ended != 0)
+		return;
+	kill(pid, SIGKILL);
+	waitpid(pid, status, 0);
+}
+
 static int execute(struct run *run, const struct options *options, char **list)
 {
 	pid_t pid = fork();
@@ -130,35 +170,43 @@ static int execute(struct run *run, const struct options *options, char **list)
 	}
 	if (pid < 0)
 		return say_failed("fork: %s", strerror(errno));
-	while (waitpid(pid, &run->status, 0) < 0)
-		if (errno != EINTR)
-			return say_failed("waitpid: %s", strerror(errno));
-	if (signals_came() != 0)
-		return CRASHTEST_FAILED;
+	double limit = options->program_timeout;
+	if (!wait_until(pid, &run->status, limit > 0 ? clock_seconds() + limit : 0)) {
+		run->stopped = signals_came() == 0;
+		stop(pid, &run->status);
+	}
 	if (WIFEXITED(run->status) && WEXITSTATUS(run->status) == 127 &&
 		access(run->trace, F_OK) != 0)
-		return CRASHTEST_FAILED;
+		return CRASHTEST_FAILED; /* the child said why */
 	return 0;
 }
 
-static int check_trace(const struct run *run)
+static int check_trace(const struct run *run, const struct options *options)
 {
 	struct pmem2_registry registry;
+	char loaded[PATH_MAX + 256];
 
 	if (access(run->trace, F_OK) == 0)
 		return 0;
+	if (signals_came() != 0)
+		return say_failed("interrupted before the program mapped a file");
 	/* the program may have another libpmem2, but most likely that is why */
 	pmem2_registry_read(&registry, "powerfail");
 	if (registry.error != 0)
 		return say_failed("the program mapped no file: %s", registry.message);
+	if (run->stopped)
+		return say_failed("the program was stopped after %g s, and had mapped no file",
+			options->program_timeout);
 	if (WIFSIGNALED(run->status))
 		return say_failed("the program died of signal %d before it mapped a file",
 			WTERMSIG(run->status));
+	loaded_explain(options->program[0], loaded, sizeof(loaded));
 	if (WEXITSTATUS(run->status) != 0)
-		return say_failed("the program mapped no file, and ended with status %d",
-			WEXITSTATUS(run->status));
-	return say_failed("the program mapped no file through this libpmem2, and its "
-			  "backend powerfail");
+		return say_failed("the program mapped no file, and ended with status %d; %s",
+			WEXITSTATUS(run->status), loaded);
+	return say_failed("the program mapped no file through this libpmem2 and its backend "
+			  "powerfail; %s",
+		loaded);
 }
 
 int run_program(struct run *run, const struct options *options)
@@ -175,7 +223,7 @@ int run_program(struct run *run, const struct options *options)
 		return say_failed("no memory");
 	ret = execute(run, options, list);
 	free(list);
-	return ret == 0 ? check_trace(run) : ret;
+	return ret == 0 ? check_trace(run, options) : ret;
 }
 
 /* ---- after ---- */

@@ -13,10 +13,14 @@ struct run {
 	char trace[PATH_MAX];
 	char copy[PATH_MAX + 8];
 	bool keeps_trace;
-	int status; /* as of waitpid(2) */
+	bool stopped; /* the program was: its time was over */
+	int status;   /* as of waitpid(2) */
 };
 
-/* Makes the directory and runs the program. 0 or an exit status. */
+/*
+ * Makes the directory and runs the program. 0, also if it failed or was interrupted, as long as it left a
+ * trace; or an exit status.
+ */
 int run_program(struct run *run, const struct options *options);
 
 /* Removes what is not to be kept. */

@@ -36,9 +36,11 @@ void say_progress(struct progress *p)
 	if (!isatty(STDERR_FILENO) || now - p->shown < 0.1)
 		return;
 	p->shown = now;
-	fprintf(stderr, "\r[%.*s%*s] %3.0f %%  %" PRIu64 " images, %zu failed, %.0f a second", full,
-		"########################", WIDTH - full, "", p->part * 100, p->images, p->failed,
-		seconds > 0 ? (double)p->images / seconds : 0.0);
+	fprintf(stderr,
+		"\r[%.*s%*s] %3.0f %%  %" PRIu64 " points, %" PRIu64
+		" images, %zu failed, %.0f a second",
+		full, "########################", WIDTH - full, "", p->part * 100, p->points,
+		p->images, p->failed, seconds > 0 ? (double)p->images / seconds : 0.0);
 	if (p->part > 0.02)
 		fprintf(stderr, ", %.0f s left   ", seconds / p->part - seconds);
 }

@@ -15,7 +15,7 @@ int say_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
 struct progress {
 	double began, shown; /* when, in seconds; shown: the last time */
 	double part;         /* of the work that is done, from 0 to 1 */
-	uint64_t images;
+	uint64_t points, images;
 	size_t failed;
 };
 

@@ -60,13 +60,20 @@ uint64_t tries_images(const struct tries *t)
 	return t->count;
 }
 
+/* A checker that hangs takes its whole time: once is enough. */
+static bool is_enough(const struct results *results, const struct point *p)
+{
+	return results_failed_at(results, p->stack, (enum cut)p->cut) >= ENOUGH ||
+	       results_hung_at(results, p->stack, (enum cut)p->cut);
+}
+
 /* false: no more, for whatever reason */
 static bool try(struct tries *t, const struct replay *r, const struct point *p, enum choosing kind,
 	uint64_t number)
 {
 	struct check check = {.event = p->event, .stack = p->stack, .cut = (enum cut)p->cut};
 
-	if (!t->options->all && results_failed_at(t->results, p->stack, check.cut) >= ENOUGH)
+	if (!t->options->all && is_enough(t->results, p))
 		return true;
 	choice_make(kind, number, t->options->seed, &t->units, t->choice);
 	if (!overlay_make(&t->overlay, r, &t->units, t->choice))

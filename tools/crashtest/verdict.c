@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "command.h"
 #include "options.h"
 #include "powerfail/report.h"
 #include "replay.h"
@@ -23,10 +24,16 @@ uint64_t verdict_losses(const struct verdict *v)
 {
 	uint64_t losses = 0;
 
-	for (int class = 0; class < IGNORABLE; class ++)
+	for (int class = 0; class <= PF_MISSING_DRAIN; class ++)
 		if (!v->options->ignored[class])
 			losses += v->replay->report->count[class];
 	return losses;
+}
+
+bool verdict_program_failed(const struct verdict *v)
+{
+	return v->run != NULL && !v->walked->interrupted && !v->options->ignored[IGNORED_PROGRAM] &&
+	       (v->run->stopped || v->run->status != 0);
 }
 
 static void outcome_text(const struct outcome *o, double timeout, char *text, size_t size)
@@ -67,7 +74,8 @@ static void print_again(const struct verdict *v, const struct group *g)
 {
 	const struct options *o = v->options;
 
-	printf("pmem2 crashtest --trace %s", v->replay->trace->path);
+	printf("pmem2 crashtest --trace ");
+	command_quote(stdout, v->replay->trace->path);
 	if (o->torn)
 		printf(" --torn");
 	if (o->evictions)
@@ -100,13 +108,33 @@ static void print_end(const struct verdict *v)
 {
 	int status = v->run != NULL ? v->run->status : 0;
 
-	if (WIFSIGNALED(status))
+	if (v->walked->interrupted)
+		printf("(interrupted: this is about what was traced until then)\n");
+	else if (v->run != NULL && v->run->stopped)
+		printf("(the program did not end in %g s, and was stopped)\n",
+			v->options->program_timeout);
+	else if (WIFSIGNALED(status))
 		printf("(the program died of signal %d: %s)\n", WTERMSIG(status),
 			strsignal(WTERMSIG(status)));
 	else if (status != 0)
 		printf("(the program ended with status %d)\n", WEXITSTATUS(status));
 	else if (!v->replay->exited)
-		printf("(the program did not come to its exit)\n");
+		printf("(the program did not reach its exit)\n");
+}
+
+static void print_checks(const struct verdict *v)
+{
+	const struct walked *w = v->walked;
+
+	printf("crashtest: %" PRIu64 " points of failure, %" PRIu64 " images, %.1f s", w->points,
+		w->images, v->seconds);
+	if (v->seconds > 0.01)
+		printf(" (%.0f images a second)", (double)w->images / v->seconds);
+	printf(": %zu failed\n", results_failed(v->results));
+	if (w->interrupted)
+		printf("crashtest: interrupted: of %" PRIu64 " events the last %" PRIu64
+		       " were not tried\n",
+			v->replay->trace->records, w->left);
 }
 
 void verdict_print(const struct verdict *v)
@@ -115,13 +143,8 @@ void verdict_print(const struct verdict *v)
 
 	pmem2_pf_report_text(v->replay->report, 0, &names, stdout);
 	print_end(v);
-	if (v->options->check != NULL) {
-		printf("crashtest: %" PRIu64 " points of failure, %" PRIu64 " images, %.1f s",
-			v->walked->points, v->walked->images, v->seconds);
-		if (v->seconds > 0.01)
-			printf(" (%.0f images a second)", (double)v->walked->images / v->seconds);
-		printf(": %zu failed\n", results_failed(v->results));
-	}
+	if (v->options->check != NULL)
+		print_checks(v);
 	for (size_t i = 0; i < v->results->count; i++)
 		print_group(v, &v->results->group[i]);
 }

@@ -3,8 +3,10 @@
 #ifndef CRASHTEST_VERDICT_H
 #define CRASHTEST_VERDICT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct group;
 struct options;
@@ -25,10 +27,15 @@ struct verdict {
 /* Losses of the report that are findings. */
 uint64_t verdict_losses(const struct verdict *v);
 
+/* Whether the program failed by itself, and that is a finding. */
+bool verdict_program_failed(const struct verdict *v);
+
 /* "after the flush of append (log.c:17) < main (log.c:151)": where the cut of a group is. */
 void verdict_cut_text(const struct verdict *v, const struct group *g, char *text, size_t size);
 
 void verdict_print(const struct verdict *v);
-void verdict_print_json(const struct verdict *v);
+
+/* An object of JSON, without what closes it. */
+void verdict_print_json(const struct verdict *v, FILE *out);
 
 #endif

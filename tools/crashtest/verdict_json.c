@@ -4,48 +4,64 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/wait.h>
 
 #include "options.h"
 #include "powerfail/report.h"
 #include "replay.h"
 #include "results.h"
+#include "run.h"
 #include "trace.h"
 #include "walk.h"
 
-static void json_group(const struct verdict *v, const struct group *g)
+static void json_group(const struct verdict *v, const struct group *g, FILE *out)
 {
 	static const char *const kinds[] = {"passed", "status", "signal", "hung", "loud"};
 	char text[1024];
 
-	printf("    {\"images\": %" PRIu64 ", \"fault\": \"%s\", \"explanation\": ", g->count,
+	fprintf(out, "    {\"images\": %" PRIu64 ", \"fault\": \"%s\", \"explanation\": ", g->count,
 		results_fault_name(g->fault, true));
-	pmem2_pf_json_string(g->explanation, stdout);
-	printf(", \"outcome\": \"%s\", \"code\": %d, \"output\": ", kinds[g->outcome.kind],
+	pmem2_pf_json_string(g->explanation, out);
+	fprintf(out, ", \"outcome\": \"%s\", \"code\": %d, \"output\": ", kinds[g->outcome.kind],
 		g->outcome.code);
-	pmem2_pf_json_string(g->outcome.output, stdout);
-	printf(", \"cut\": ");
+	pmem2_pf_json_string(g->outcome.output, out);
+	fprintf(out, ", \"cut\": ");
 	verdict_cut_text(v, g, text, sizeof(text));
-	pmem2_pf_json_string(text, stdout);
-	printf(", \"image\": \"%" PRIu64 ":%s\"}", g->event, g->name);
+	pmem2_pf_json_string(text, out);
+	fprintf(out, ", \"image\": \"%" PRIu64 ":%s\"}", g->event, g->name);
 }
 
-void verdict_print_json(const struct verdict *v)
+static void json_program(const struct run *run, FILE *out)
+{
+	bool died = WIFSIGNALED(run->status);
+
+	fprintf(out, ",\n  \"program\": {\"ended\": \"%s\", \"code\": %d}",
+		run->stopped ? "stopped"
+		: died       ? "signal"
+			     : "status",
+		died ? WTERMSIG(run->status) : WEXITSTATUS(run->status));
+}
+
+void verdict_print_json(const struct verdict *v, FILE *out)
 {
 	struct pf_names names = replay_names(v->replay);
 
-	printf("{\n  \"trace\": ");
-	pmem2_pf_json_string(v->replay->trace->path, stdout);
-	printf(",\n  \"exited\": %s,\n  \"points\": %" PRIu64 ",\n  \"images\": %" PRIu64
-	       ",\n  \"seed\": %" PRIu64 ",\n  \"seconds\": %.3f,\n  \"failed\": %zu,\n"
-	       "  \"failures\": [",
+	fprintf(out, "{\n  \"trace\": ");
+	pmem2_pf_json_string(v->replay->trace->path, out);
+	fprintf(out,
+		",\n  \"exited\": %s,\n  \"points\": %" PRIu64 ",\n  \"images\": %" PRIu64
+		",\n  \"seed\": %" PRIu64 ",\n  \"seconds\": %.3f,\n  \"failed\": %zu,\n"
+		"  \"failures\": [",
 		v->replay->exited ? "true" : "false", v->walked->points, v->walked->images,
 		v->options->seed, v->seconds, results_failed(v->results));
 	for (size_t i = 0; i < v->results->count; i++) {
-		fputs(i > 0 ? ",\n" : "\n", stdout);
-		json_group(v, &v->results->group[i]);
+		fputs(i > 0 ? ",\n" : "\n", out);
+		json_group(v, &v->results->group[i], out);
 	}
-	printf("%s],\n  \"report\": ", v->results->count > 0 ? "\n  " : "");
-	pmem2_pf_report_json(v->replay->report, &names, stdout);
-	printf("}\n");
+	fprintf(out, "%s],\n  \"interrupted\": %s", v->results->count > 0 ? "\n  " : "",
+		v->walked->interrupted ? "true" : "false");
+	if (v->run != NULL)
+		json_program(v->run, out);
+	fputs(",\n  \"report\": ", out);
+	pmem2_pf_report_json(v->replay->report, &names, out);
 }

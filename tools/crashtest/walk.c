@@ -50,6 +50,7 @@ static bool visit(struct walk *w, const struct pf_record *record, enum cut cut, 
 	if (w->replay->failed || w->replay->media_count == 0 || !is_wanted(w, &p))
 		return !w->replay->failed;
 	w->walked->points++;
+	w->progress.points++;
 	w->progress.part = (double)w->replay->event / (double)w->replay->trace->records;
 	return tries_at(w->tries, w->replay, &p);
 }
@@ -105,13 +106,13 @@ static bool walk_with_checks(struct walk *w)
 	return complete;
 }
 
-static bool walk_without(struct replay *r)
+/* On to the end, without stopping. */
+static void go_on(struct replay *r)
 {
 	const struct pf_record *record;
 
-	while (signals_came() == 0 && (record = replay_next(r)) != NULL)
+	while ((record = replay_next(r)) != NULL)
 		replay_apply(r, record);
-	return signals_came() == 0;
 }
 
 int walk(const struct options *options, struct replay *r, struct results *results,
@@ -123,9 +124,16 @@ int walk(const struct options *options, struct replay *r, struct results *result
 		.results = results,
 		.walked = walked,
 	};
-	bool complete = options->check != NULL ? walk_with_checks(&w) : walk_without(r);
 
-	if (r->failed)
-		return say_failed("%s: %s", r->trace->path, r->error);
-	return complete ? 0 : CRASHTEST_FAILED;
+	walked->interrupted = signals_came() != 0;
+	if (options->check != NULL && !walked->interrupted && !walk_with_checks(&w)) {
+		if (signals_came() == 0)
+			return r->failed ? say_failed("%s: %s", r->trace->path, r->error)
+			                 : CRASHTEST_FAILED;
+		walked->interrupted = true;
+	}
+	if (walked->interrupted)
+		walked->left = r->trace->records - r->event;
+	go_on(r);
+	return r->failed ? say_failed("%s: %s", r->trace->path, r->error) : 0;
 }

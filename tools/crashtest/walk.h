@@ -12,11 +12,13 @@ struct results;
 
 struct walked {
 	uint64_t points, images;
+	uint64_t left; /* records after which no point was tried, for a signal came; 0: all were */
+	bool interrupted;
 };
 
 /*
- * Goes from the beginning to the end of the trace; without a checker, that is all. 0 or an exit status: then
- * something could not be done, or a signal came, and the replay is where it was.
+ * Goes from the beginning to the end of the trace; without a checker, that is all. After a
+ * signal no more images are checked. 0 or an exit status: then something could not be done.
  */
 int walk(const struct options *options, struct replay *r, struct results *results,
 	struct walked *walked);

@@ -24,15 +24,43 @@ enum {
 struct worker {
 	struct images images;
 	struct command command;
-	size_t command_images; /* how many images the command knows */
-	int output[2];         /* a pipe, of what the checker prints; [0] does not block */
+	int output[2]; /* a pipe, of what the checker prints; [0] does not block */
 	size_t printed;
 	char kept[KEPT + 1];
 	pid_t pid; /* 0: idle */
 	int pidfd;
 };
 
-struct worker *worker_new(const char *directory)
+static int make_command(struct worker *w, const char *check)
+{
+	size_t count = command_paths(check);
+	char **paths = calloc(count + 1, sizeof(char *));
+	int ret = paths != NULL ? 0 : -ENOMEM;
+
+	for (size_t i = 0; ret == 0 && i < count; i++) {
+		char path[PATH_MAX];
+
+		ret = images_path(&w->images, i, path, sizeof(path));
+		paths[i] = ret == 0 ? strdup(path) : NULL;
+		if (ret == 0 && paths[i] == NULL)
+			ret = -ENOMEM;
+	}
+	if (ret == 0)
+		ret = command_make(&w->command, check, paths);
+	for (size_t i = 0; paths != NULL && i < count; i++)
+		free(paths[i]);
+	free(paths);
+	return ret;
+}
+
+static int open_output(struct worker *w)
+{
+	if (pipe2(w->output, O_CLOEXEC) != 0)
+		return -errno;
+	return fcntl(w->output[0], F_SETFL, O_NONBLOCK) == 0 ? 0 : -errno;
+}
+
+struct worker *worker_new(const char *directory, const char *check, const struct trace *trace)
 {
 	struct worker *w = calloc(1, sizeof(*w));
 	int ret;
@@ -40,11 +68,11 @@ struct worker *worker_new(const char *directory)
 	if (w == NULL)
 		return NULL;
 	w->output[0] = w->output[1] = w->pidfd = -1;
-	ret = images_init(&w->images, directory);
-	if (ret == 0 && pipe2(w->output, O_CLOEXEC) != 0)
-		ret = -errno;
-	if (ret == 0 && fcntl(w->output[0], F_SETFL, O_NONBLOCK) != 0)
-		ret = -errno;
+	ret = images_init(&w->images, directory, trace);
+	if (ret == 0)
+		ret = open_output(w);
+	if (ret == 0)
+		ret = make_command(w, check);
 	if (ret == 0)
 		return w;
 	worker_free(w);
@@ -78,33 +106,10 @@ void worker_free(struct worker *w)
 
 /* ---- start ---- */
 
-static int make_command(struct worker *w, const char *check)
-{
-	size_t count = w->images.count;
-	const char **paths;
-	int ret;
-
-	if (w->command_images == count)
-		return 0;
-	paths = malloc((count + 1) * sizeof(char *));
-	if (paths == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		paths[i] = w->images.image[i].path;
-	command_free(&w->command);
-	w->command_images = count;
-	ret = command_make(&w->command, check, paths, count);
-	free(paths);
-	return ret;
-}
-
-int worker_start(struct worker *w, const char *check, const struct replay *r,
-	const struct overlay *overlay)
+int worker_start(struct worker *w, const struct replay *r, const struct overlay *overlay)
 {
 	int ret = images_set(&w->images, r, overlay);
 
-	if (ret == 0)
-		ret = make_command(w, check);
 	if (ret != 0)
 		return ret;
 	worker_hear(w); /* what the last one left in the pipe */

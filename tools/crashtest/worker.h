@@ -8,14 +8,14 @@
 struct outcome;
 struct overlay;
 struct replay;
+struct trace;
 
-/* Its images are made in that directory, which must not be there. NULL: errno says why. */
-struct worker *worker_new(const char *directory);
+/* Its images are made in that directory, which must not be there; check is the checker's command. NULL: errno. */
+struct worker *worker_new(const char *directory, const char *check, const struct trace *trace);
 void worker_free(struct worker *w);
 
 /* Starts the checker on what would be left, and that overlay. 0 or -errno. */
-int worker_start(struct worker *w, const char *check, const struct replay *r,
-	const struct overlay *overlay);
+int worker_start(struct worker *w, const struct replay *r, const struct overlay *overlay);
 
 /* To wait for: the end of the checker. -1: none runs. */
 int worker_descriptor(const struct worker *w);
