@@ -80,17 +80,18 @@ static void eadr_deep_persist(const void *ptr, size_t size)
 	pmem2_pf_act(ptr, size, PF_FLUSHES | PF_DRAINS | PF_FENCE, SITE);
 }
 
-#define VARIANT(x, bits, deep) \
+#define VARIANT(x, called, bits, deep) \
 	{ \
-		.name = "powerfail", .needs = ISA_NEEDS, .serves = (bits), .persist = x##_persist, \
+		.name = (called), .needs = ISA_NEEDS, .serves = (bits), .persist = x##_persist, \
 		.flush = x##_flush, .drain = x##_drain, .deep_persist = (deep), \
 		.memmove = x##_memmove, .memset = x##_memset, \
 	}
 
 const struct pmem2_variant pmem2_powerfail_line =
-	VARIANT(line, PMEM2_SERVES_CACHE_LINE, line_persist);
+	VARIANT(line, "powerfail", PMEM2_SERVES_CACHE_LINE, line_persist);
 const struct pmem2_variant pmem2_powerfail_byte =
-	VARIANT(eadr, PMEM2_SERVES_BYTE, eadr_deep_persist);
-const struct pmem2_variant pmem2_powerfail_page = VARIANT(page, PMEM2_SERVES_PAGE, page_persist);
+	VARIANT(eadr, "powerfail-byte", PMEM2_SERVES_BYTE, eadr_deep_persist);
+const struct pmem2_variant pmem2_powerfail_page =
+	VARIANT(page, "powerfail-page", PMEM2_SERVES_PAGE, page_persist);
 const struct pmem2_variant pmem2_powerfail_volatile =
-	VARIANT(byte, PMEM2_SERVES_VOLATILE, byte_persist);
+	VARIANT(byte, "powerfail-volatile", PMEM2_SERVES_VOLATILE, byte_persist);

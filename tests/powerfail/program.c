@@ -24,7 +24,7 @@ struct mapped map_file(const char *path, size_t offset)
 		pmem2_perror("%s", path);
 		abort();
 	}
-	if (strcmp(pmem2_map_get_backend_name(m.map), "powerfail") != 0)
+	if (strncmp(pmem2_map_get_backend_name(m.map), "powerfail", 9) != 0)
 		abort();
 	pmem2_config_delete(&config);
 	pmem2_source_delete(&source);
