@@ -124,8 +124,10 @@ static bool name_is_kept(const struct pmem2_backend *backend, size_t i, const st
 		return broken(reason, "its variant is called \"%s\", and not \"%s\" or \"%s-...\"",
 			name, backend->name, backend->name);
 	for (size_t j = 0; j < i; j++)
-		if (strcmp(backend->variants[j]->name, name) == 0)
-			return broken(reason, "two of its variants are called \"%s\"", name);
+		if (strcmp(backend->variants[j]->name, name) == 0 &&
+			(backend->variants[j]->serves & backend->variants[i]->serves) != 0)
+			return broken(reason,
+				"two of its variants are called \"%s\" and serve the same", name);
 	return true;
 }
 

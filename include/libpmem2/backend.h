@@ -66,7 +66,8 @@ struct pmem2_tuning {
  */
 struct pmem2_variant {
 	const char *name;         /* "clwb-avx512f": what pmem2_map_get_backend_name() returns; the
-	                             backend's name, or that, '-' and more; no two are equal */
+	                             backend's name, or that, '-' and more; no two that
+	                             serve the same are equal */
 	uint64_t needs;           /* PMEM2_CPU_* bits, all must be present */
 	unsigned serves;          /* PMEM2_SERVES_* bits */
 	unsigned reserved;        /* 0 */

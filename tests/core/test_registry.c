@@ -182,7 +182,7 @@ START_TEST(a_broken_backend_is_refused_with_what_is_wrong)
 		{"odd_unnamed", "variant number 1 has no name"},
 		{"odd_nameless", "variant number 1 has no name"},
 		{"odd_foreign", "its variant is called \"clwb-avx2\", and not"},
-		{"odd_twins", "two of its variants are called \"odd_twins-1\""},
+		{"odd_twins", "two of its variants are called \"odd_twins-1\" and serve the same"},
 		{"odd_lost_variant", "its variant number 1 is not in its memory"},
 	};
 
