@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 build=${BUILD:-$root/build-bench}
 if [ ! -e "$build/build.ninja" ]; then
 	"$root/scripts/install-deps.sh" bench
-	meson setup "$build" "$root" -Dbench=true -Dtests=false >/dev/null
+	meson setup "$build" "$root" -Dbench=true -Dtests=disabled >/dev/null
 fi
 meson configure "$build" -Dbench=true -Dtools=true -Dexamples=true >/dev/null
 ninja -C "$build" >/dev/null

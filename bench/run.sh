@@ -17,7 +17,7 @@ results=$root/bench/results
 "$root/scripts/install-deps.sh" bench
 mkdir -p "$results"
 [ -f "$build/build.ninja" ] ||
-	meson setup "$build" "$root" -Dbench=true -Dtests=false -Dtools=false -Dexamples=false \
+	meson setup "$build" "$root" -Dbench=true -Dtests=disabled -Dtools=false -Dexamples=false \
 		>"$results/build.log"
 ninja -C "$build" >>"$results/build.log" || { cat "$results/build.log" >&2; exit 1; }
 

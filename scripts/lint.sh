@@ -18,7 +18,7 @@ scripts/install-deps.sh build lint
 build=build-lint
 # sources are not compiled, but how they would be is known
 if [ ! -e $build/build.ninja ]; then
-	CC=clang meson setup $build -Dtests=false -Dman=disabled >$build.setup.txt ||
+	CC=clang meson setup $build -Dtests=disabled -Dman=disabled >$build.setup.txt ||
 		{ cat $build.setup.txt; exit 1; }
 fi
 

@@ -52,7 +52,7 @@ build() {
 	shift 2
 
 	if [ ! -e $root/"$name"/build.ninja ]; then
-		CC=$compiler meson setup $root/"$name" -Dwerror=true "$@" >$root/"$name".setup.txt ||
+		CC=$compiler meson setup $root/"$name" -Dwerror=true -Dtests=enabled "$@" >$root/"$name".setup.txt ||
 			{ cat $root/"$name".setup.txt; return 1; }
 	fi
 	ninja -C $root/"$name"

@@ -33,7 +33,7 @@ umask 022
 prefix=$place/prefix
 
 install_it() {
-	meson setup ../build "$source" --prefix="$prefix" --libdir=lib -Dtests=false -Dtools=false \
+	meson setup ../build "$source" --prefix="$prefix" --libdir=lib -Dtests=disabled -Dtools=false \
 		-Dexamples=false -Dbench=false -Dman=disabled -Dndctl=disabled &&
 		ninja -C ../build -j2 && meson install -C ../build --no-rebuild --quiet
 }

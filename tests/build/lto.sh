@@ -8,7 +8,7 @@ source=$2 plain=$(realpath "$3") compiler=$4
 
 setup() {
 	CC=$compiler meson setup build "$source" -Db_lto=true -Dwerror=true --prefix="$PWD/root" --libdir=lib \
-		--buildtype=release -Dtests=false -Dman=disabled -Dndctl=disabled "$@" &&
+		--buildtype=release -Dtests=disabled -Dman=disabled -Dndctl=disabled "$@" &&
 		meson install -C build --quiet
 }
 symbols() { nm -D --defined-only --with-symbol-versions "$1" | sed 's/^[0-9a-f]* //' | sort; }
@@ -26,8 +26,20 @@ forced() {
 	says '^CACHE_LINE cl' env LD_LIBRARY_PATH=root/lib PMEM2_FORCE_GRANULARITY=CACHE_LINE ./names
 }
 
+# the static library is for any linker
+machine_code() {
+	mkdir members && (cd members && ar x ../root/lib/libpmem2.a) &&
+		! file -b members/* | grep -v '^ELF' && ! readelf -SW members/* | grep gnu.lto
+}
+static() {
+	"$compiler" -fno-lto -D_GNU_SOURCE "$source/tests/build/names.c" -o static -Iroot/include root/lib/libpmem2.a \
+		-ldl -pthread && says '^PAGE generic_msync$' ./static
+}
+
 point "builds without a warning" setup
 point "exports the same symbols" same_symbols
+point "the static library is machine code" machine_code
+point "a program is linked to it" static
 point "backends export theirs" exports_one
 point "a program runs" runs
 grep -qw clflush /proc/cpuinfo && point "and loads a backend" forced

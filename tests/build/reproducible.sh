@@ -15,7 +15,7 @@ build() {
 	(
 		cd "$1" || exit
 		export TZ=$2 CFLAGS=-ffile-prefix-map=$PWD=.
-		meson setup build --prefix=/usr -Dtests=false -Dexamples=false &&
+		meson setup build --prefix=/usr -Dtests=disabled -Dexamples=false &&
 			meson install -C build --quiet --destdir "$place/$2"
 	)
 }

@@ -9,7 +9,7 @@ shift 2
 
 setup() {
 	meson setup build "$source" -Ddynamic_backends=false -Ddefault_library=static --prefix="$PWD/root" \
-		-Dtests=false -Dtools=false -Dexamples=false -Dman=disabled -Dndctl=disabled &&
+		-Dtests=disabled -Dtools=false -Dexamples=false -Dman=disabled -Dndctl=disabled &&
 		meson install -C build --quiet
 }
 point "dynamic_backends=false builds" setup
