@@ -33,6 +33,14 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
+/* of this header; pmem2_version() is of the library that runs */
+#define PMEM2_VERSION_MAJOR 2
+#define PMEM2_VERSION_MINOR 2
+#define PMEM2_VERSION_PATCH 0
+#define PMEM2_VERSION       "2.2.0"
+#define PMEM2_VERSION_NUMBER \
+	(PMEM2_VERSION_MAJOR * 10000 + PMEM2_VERSION_MINOR * 100 + PMEM2_VERSION_PATCH)
+
 #define PMEM2_E_UNKNOWN                      (-100000)
 #define PMEM2_E_NOSUPP                       (-100001)
 #define PMEM2_E_FILE_HANDLE_NOT_SET          (-100003)
@@ -509,6 +517,14 @@ void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
  *            pmem2_source_size, _alignment
  */
 int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem2_badblock *bb);
+
+/* ---- the version ---- */
+
+/*
+ * The version of the library that the program runs with: "2.2.0". Constant, never NULL. May be called
+ * from any thread and from a signal handler. This library's own: PMDK's has no such function.
+ */
+const char *pmem2_version(void);
 
 /* ---- errors ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ext.c -- what this library exports and PMDK's does not: pmem2_err_to_errno, and long messages.
+ * ext.c -- what this library exports and PMDK's does not: pmem2_err_to_errno, pmem2_version, and long messages.
  */
 #include "api.h"
 
@@ -67,6 +67,16 @@ START_TEST(message_holds_255_characters)
 }
 END_TEST
 
-API_MAIN("ext", err_to_errno_of_0_is_0, err_to_errno_of_minus_errno_is_errno,
-	err_to_errno_of_every_library_code_is_an_errno, err_to_errno_answers_the_nearest,
-	err_to_errno_of_nonsense_is_an_errno, message_holds_255_characters)
+START_TEST(version_is_the_header_s)
+{
+	unsigned major, minor, patch;
+	ck_assert_str_eq(pmem2_version(), PMEM2_VERSION);
+	ck_assert_int_eq(sscanf(pmem2_version(), "%u.%u.%u", &major, &minor, &patch), 3);
+	ck_assert_uint_eq(major * 10000 + minor * 100 + patch, PMEM2_VERSION_NUMBER);
+}
+END_TEST
+
+API_MAIN("ext", version_is_the_header_s, err_to_errno_of_0_is_0,
+	err_to_errno_of_minus_errno_is_errno, err_to_errno_of_every_library_code_is_an_errno,
+	err_to_errno_answers_the_nearest, err_to_errno_of_nonsense_is_an_errno,
+	message_holds_255_characters)

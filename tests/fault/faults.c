@@ -453,6 +453,7 @@ static int getters(void)
 	MUST(pmem2_map_get_size(given.map) == FILE_SIZE);
 	MUST(pmem2_map_get_store_granularity(given.map) == PMEM2_GRANULARITY_PAGE);
 	MUST(pmem2_map_get_backend_name(given.map) != NULL);
+	MUST(pmem2_version()[0] != '\0');
 	MUST(pmem2_vm_reservation_get_size(given.rsv) >= RESERVED - 4096);
 	MUST(pmem2_vm_reservation_get_address(given.rsv) != NULL);
 	return pmem2_err_to_errno(PMEM2_E_NOSUPP) > 0 ? 0 : -1;
@@ -546,7 +547,8 @@ static const struct scenario scenarios[] = {
 		setters, NULL, NULL},
 	{"pmem2_source_get_fd, pmem2_source_alignment, pmem2_map_get_address, pmem2_map_get_size, "
 	 "pmem2_map_get_store_granularity, pmem2_map_get_backend_name, "
-	 "pmem2_vm_reservation_get_size, pmem2_vm_reservation_get_address, pmem2_err_to_errno",
+	 "pmem2_vm_reservation_get_size, pmem2_vm_reservation_get_address, pmem2_err_to_errno, "
+	 "pmem2_version",
 		getters, NULL, NULL},
 	{"pmem2_get_memset_fn, pmem2_get_memcpy_fn, pmem2_get_memmove_fn, pmem2_get_drain_fn, "
 	 "pmem2_get_flush_fn, pmem2_get_persist_fn",
