@@ -235,6 +235,7 @@ int pmem2_device_answer(int ret, const struct pmem2_ndctl_why *why)
 static int find(const struct pmem2_source *src, int absent, char region[PATH_MAX],
 	const struct pmem2_ndctl **ndctl)
 {
+	*ndctl = NULL; /* no error is 0, but gcc -O3 thinks that one may be */
 	if (src->type == PMEM2_SOURCE_ANON)
 		return pmem2_err(PMEM2_E_NOSUPP, "anonymous memory is not on an NVDIMM");
 
