@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # exports.sh SOURCE LIBRARY STATIC-LIBRARY MODULE...: what the files of this build export and need.
-functions=$(realpath -e "$1/tests/abi/functions.h") library=$(realpath -e "$2") archive=$(realpath -e "$3") || exit
+functions=$(realpath -e "$1/tests/abi/functions.h") library=$(realpath -e "$2") archive=$(realpath -e "$3") &&
+	symbols=$(realpath -e "$1/packaging/debian/libpmem2-1.symbols") || exit
 shift 3
 modules=()
 for module; do
@@ -27,6 +28,12 @@ wanted() {
 
 all_functions() {
 	diff <(wanted | sort) <(exported "$library")
+}
+
+# the list that Debian's packages get their dependencies from
+listed() {
+	diff <(sed -n 's/^ \(pmem2_[^ ]*\) .*/\1/p' "$symbols" | sort) <(exported "$library" | sed 's/@@/@/' | sort) &&
+		grep -qx '\* Build-Depends-Package: libpmem2-dev' "$symbols"
 }
 
 nodes() {
@@ -68,6 +75,7 @@ own_names_only() {
 }
 
 point "libpmem2.so.1 exports the public functions in their nodes, nothing else" all_functions
+point "the Debian package lists them" listed
 point "it has PMDK's two nodes and one of ours" nodes
 point "its soname is PMDK's" test "$(dynamic "$library" SONAME)" = libpmem2.so.1
 point "it needs libc alone" needs_libc_only "$library"

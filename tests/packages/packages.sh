@@ -7,41 +7,26 @@ source=$2 build=$3 here=$2/tests/packages
 # shellcheck source=tests/tap.sh
 . "$1"
 
-skip_all() {
-	echo "1..0 # SKIP $1"
-	exit 0
-}
-
-[ "$(id -u)" -eq 0 ] || skip_all "a Debian is installed by root"
-for tool in apt-get mmdebstrap dpkg-deb; do
-	command -v $tool >/dev/null || skip_all "there is no $tool"
-done
-
+# shellcheck source=tests/packages/fresh.sh
+. "$here/fresh.sh"
 root=$build/root
 trap 'rm -rf "$place" "$root"' EXIT
-rm -rf "$root"
 
-# ---- a Debian with PMDK's library, from the machine's own Debian repositories ----
+# ---- a Debian with PMDK's library, also for development ----
 
-apt-get indextargets --format '$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' |
-	sed -n 's/^Debian /deb /p' | sort -u >sources.list
-suite=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME)' 'Created-By: Packages' |
-	sed -n 's/^Debian //p' | awk '{ print length, $0 }' | sort -n | sed -n '1s/.* //p')
-[ -s sources.list ] || skip_all "apt knows no repository of Debian"
-mmdebstrap --mode=root --variant=apt --include=libpmem2,libndctl6,libdaxctl1 --dpkgopt=force-unsafe-io \
-	--dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$root" sources.list >debootstrap 2>&1 ||
-	skip_all "no fresh Debian: $(tail -n 1 debootstrap)"
-echo "# a fresh Debian after $SECONDS s"
+fresh apt libpmem2,libpmem2-dev,libndctl6,libdaxctl1,gcc,libc6-dev,pkgconf,binutils,procps
 
-inside() { chroot "$root" env -u PMEM2_BACKEND -u PMEM2_BACKEND_DIR -u PMEM2_FORCE_GRANULARITY LC_ALL=C "$@"; }
 apt() { inside apt-get -qq -y --no-install-recommends -o APT::Sandbox::User=root "$@"; }
-install() {
-	local names=() name
-	for name; do names+=("/packages/${name}_"*.deb); done
-	# the pattern is for inside
-	inside sh -c "apt-get -qq -y --no-install-recommends -o APT::Sandbox::User=root install ${names[*]}"
-}
+install() { apt install "$@"; }
 installed() { [ "$(inside dpkg-query -W -f '${db:Status-Status}' "$1")" = installed ]; }
+version() { inside dpkg-query -W -f '${Version}' "$1"; }
+
+# the packages in $root/packages are the only ones to be had from now on
+offer() {
+	rm -rf "$root"/etc/apt/sources.list.d/*
+	(cd "$root/packages" && dpkg-scanpackages --multiversion . >Packages) &&
+		echo 'deb [trusted=yes] file:/packages ./' >"$root/etc/apt/sources.list" && apt update
+}
 
 # a package without files that depends on what another one provides
 dummy() {
@@ -58,22 +43,46 @@ mkdir "$root/packages"
 truncate -s 16384 "$root/file"
 point "the program is linked to PMDK's library" cc -Wall -Wextra -Werror -I "$source/include" \
 	"$here/probe.c" -o "$root/probe" "$root"/usr/lib/*/libpmem2.so.1 -Wl,--allow-shlib-undefined
-dummy runtime 'libpmem2 (>= 1.11)' >/dev/null
-point "a package that depends on PMDK's is installed" install dummy-runtime
+dummy old 'libpmem2 (>= 1.11)' >/dev/null
+dummy bookworm 'libpmem2 (>= 1.12.1-2)' >/dev/null
+dummy development 'libpmem2-dev (>= 1.11)' >/dev/null
+point "there is a repository" offer
+point "packages that depend on PMDK's are installed" install dummy-old dummy-bookworm dummy-development
 point "PMDK's library: PAGE" says '^PAGE PMDK$' probe file /file
 
 # ---- ours ----
 
 build_packages() {
-	"$source/scripts/package.sh" --quick "$build/packages" && cp "$build"/packages/*.deb "$root/packages/"
+	"$source/scripts/package.sh" --quick "$build/packages" && cp "$build"/packages/*.deb "$root/packages/" && offer
 }
+dummy new 'libpmem2 (>= 2.0)' >/dev/null
+dummy future 'libpmem2 (>= 3)' >/dev/null
+dummy backend libpmem2-backend-contract-1 >/dev/null
+dummy stranger libpmem2-backend-contract-2 >/dev/null
 point "the packages are built" build_packages
-
 echo "# packages after $SECONDS s"
+judged() {
+	lintian --allow-root --fail-on error,warning --tags unused-override "$build"/packages/*.changes &&
+		! lintian --allow-root --info "$build"/packages/*.changes | grep unused-override
+}
+if command -v lintian >/dev/null; then
+	point "no override is unused" judged
+else
+	skip "no override is unused" "there is no lintian"
+fi
 
 point "the library replaces PMDK's" install libpmem2-1
 point "PMDK's is gone" status 1 installed libpmem2
-point "what depends on it stayed" installed dummy-runtime
+point "its -dev is replaced, not removed" installed libpmem2-dev
+point "by ours" test "$(version libpmem2-dev)" = "$(version libpmem2-1)"
+for name in old bookworm development; do
+	point "what depends on it stayed: $name" installed dummy-$name
+done
+point "what asks for PMDK 2 is installed" install dummy-new
+point "what asks for more is not" says 'dummy-future : Depends: libpmem2 \(>= 3\)' status 100 install dummy-future
+point "a backend of this contract is installed" install dummy-backend
+point "one of another is not" says 'dummy-stranger : Depends: libpmem2-backend-contract-2' \
+	status 100 install dummy-stranger
 point "core alone: a file is PAGE" says '^PAGE generic_msync$' probe file /file
 point "core alone: anonymous memory is BYTE" says '^BYTE generic_msync-byte$' probe anonymous
 point "core alone: CACHE_LINE is refused, with the reason" says \
@@ -113,8 +122,6 @@ esac
 
 # ---- the others ----
 
-dummy development 'libpmem2-dev (>= 1.11)' >/dev/null
-point "+ dev, and what depends on PMDK's" install libpmem2-dev dummy-development
 build_against() {
 	local pc=("$root"/usr/lib/*/pkgconfig)
 	# shellcheck disable=SC2046 # several words
@@ -131,9 +138,20 @@ point "crashtest names the package that it lacks" says 'powerfail\.so: No such f
 point "+ powerfail" install libpmem2-backend-powerfail
 point "crashtest finds nothing" says '^crashtest: .* 0 failed$' status 0 by_crashtest
 
+# what an autopkgtest does: a tree of the source, a directory for what is made, the packages installed
+demo() {
+	mkdir -p "$root/source" "$root/made" && cp -r "$build"/packages/libpmem2-*/{debian,scripts} "$root/source/" &&
+		inside env AUTOPKGTEST_TMP=/made sh -c 'cd /source && debian/tests/demo'
+}
+inside sh -c 'apt-get -qq -y install libpmem2-ndctl libpmem2-backend-*' >/dev/null 2>&1
+point "debian/tests/demo" demo
+examples() { ls "$root"/usr/share/doc/libpmem2-dev/{NEWS.md*,README.md*,examples/log_file.c,examples/example.h}; }
+point "documents and examples are installed" examples
+rm -rf "$root/source" "$root/made"
+
 nothing_left() {
-	apt purge 'libpmem2-*' && ! (cd "$root" && find usr etc var/lib -path '*pmem2*' \
-		! -path '*/info/*') | grep .
+	apt purge 'libpmem2-*' 'dummy-*' && ! (cd "$root" && find usr etc var/lib -path '*pmem2*' \
+		! -path '*/info/*' ! -path 'var/lib/apt/*') | grep .
 }
 point "all goes without a trace" nothing_left
 plan
