@@ -44,13 +44,25 @@ with_cmake() { cmake -G Ninja -S "$usage/cmake" -B cmake && cmake --build cmake;
 point "CMake" with_cmake
 point "CMake's runs" runs cmake/program
 
+# beside PMDK's library, as pkg-config sees Debian's
+mkdir pmdk
+printf '%s\n' 'Name: libpmem2' 'Description: PMDK' 'Version: 1.12.1' 'Libs: -lno-such-library' >pmdk/libpmem2.pc
 subproject() {
 	mkdir -p project/subprojects
 	cp "$usage/subproject/meson.build" "$usage/program.c" project/
+	cp "$usage/subproject/libpmem2.wrap" project/subprojects/
 	ln -s "$source" project/subprojects/libpmem2
-	env -u PKG_CONFIG_PATH meson setup project subproject --wrap-mode=forcefallback &&
-		ninja -C subproject
+	env PKG_CONFIG_PATH="$PWD/pmdk" meson setup project subproject --wrap-mode=nodownload && ninja -C subproject
 }
+from_build_tree() { env -u LD_LIBRARY_PATH -u PMEM2_BACKEND_DIR "$@"; }
+forced() { from_build_tree env PMEM2_FORCE_GRANULARITY=CACHE_LINE "$1"; }
 point "Meson subproject" subproject
-point "the subproject's runs" runs env -u LD_LIBRARY_PATH subproject/program
+point "the subproject's runs" says '^durable by [a-z0-9_-]+$' status 0 from_build_tree subproject/program
+alone() { ! readelf -d "$1" | grep 'NEEDED.*pmem2'; }
+point "static: true is the static library" alone subproject/program_static
+point "without it, it is the shared one" status 1 alone subproject/program
+point "the static one runs" says '^durable by [a-z0-9_-]+$' status 0 from_build_tree subproject/program_static
+if grep -qw clflush /proc/cpuinfo; then
+	point "a CPU backend is found in the build tree" says '^durable by cl' status 0 forced subproject/program
+fi
 plan
