@@ -99,9 +99,29 @@ if [ "$(id -u)" -ne 0 ]; then
 	fi
 	sudo=(sudo)
 fi
+# apt ARGUMENT...: DPkg::Lock::Timeout is about dpkg's lock alone; those of the lists and of the cache are
+# waited for here. 20 minutes: then whoever has it hangs.
+apt() {
+	local said tries
+
+	said=$(mktemp)
+	for ((tries = 0; ; tries++)); do
+		if "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+			apt-get -qq -o DPkg::Lock::Timeout=1200 "$@" </dev/null >&2 2>"$said"; then
+			cat "$said" >&2
+			rm -f "$said"
+			return
+		fi
+		if ((tries == 600)) || ! grep -q '^E: \(Could not get\|Unable to\) lock' "$said"; then
+			cat "$said" >&2
+			rm -f "$said"
+			return 1
+		fi
+		[ $tries -gt 0 ] || echo "install-deps.sh: waiting for another apt: $(head -n 1 "$said")" >&2
+		sleep 2
+	done
+}
+
 echo "installing ${missing[*]}" >&2
-{
-	"${sudo[@]}" apt-get -qq update
-	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
-		"${missing[@]}"
-} </dev/null >&2
+apt update
+apt install -y --no-install-recommends "${missing[@]}"
