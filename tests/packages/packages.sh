@@ -61,10 +61,7 @@ dummy backend libpmem2-backend-contract-1 >/dev/null
 dummy stranger libpmem2-backend-contract-2 >/dev/null
 point "the packages are built" build_packages
 echo "# packages after $SECONDS s"
-judged() {
-	lintian --allow-root --fail-on error,warning --tags unused-override "$build"/packages/*.changes &&
-		! lintian --allow-root --info "$build"/packages/*.changes | grep unused-override
-}
+judged() { ! lintian --allow-root --display-info --tags unused-override "$build"/packages/*.changes | grep .; }
 if command -v lintian >/dev/null; then
 	point "no override is unused" judged
 else
