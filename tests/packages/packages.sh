@@ -76,9 +76,9 @@ for name in old bookworm development; do
 	point "what depends on it stayed: $name" installed dummy-$name
 done
 point "what asks for PMDK 2 is installed" install dummy-new
-point "what asks for more is not" says 'dummy-future : Depends: libpmem2 \(>= 3\)' status 100 install dummy-future
+point "what asks for more is not" says 'held broken packages' status 100 install dummy-future
 point "a backend of this contract is installed" install dummy-backend
-point "one of another is not" says 'dummy-stranger : Depends: libpmem2-backend-contract-2' \
+point "one of another is not" says 'held broken packages' \
 	status 100 install dummy-stranger
 point "core alone: a file is PAGE" says '^PAGE generic_msync$' probe file /file
 point "core alone: anonymous memory is BYTE" says '^BYTE generic_msync-byte$' probe anonymous
