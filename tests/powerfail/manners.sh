@@ -24,8 +24,10 @@ json() { python3 -c "import json, sys; d = json.load(sys.stdin); sys.exit(0 if (
 # ---- how the program ended ----
 
 point "a program that crashes" says 'the program died of signal 11' status 1 of -- persist crash
+point "is a finding" status 1 of -- persist crash
 point "in JSON" says '"program": \{"ended": "signal", "code": 11\}' of --json -- persist crash
 point "one that fails" says 'the program ended with status 3' status 1 of -- persist exit 3
+point "is one, too" status 1 of -- persist exit 3
 point "ignored" status 0 of --ignore program -- persist exit 3
 point "one that has a time limit" says 'did not end in 15 s' status 1 of --program-timeout 15 -- persist hang
 point "and is well" status 0 of --program-timeout 600 -- persist
