@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include <sys/vfs.h>
 
 #include "error.h"
+#include "file_system.h"
 #include "registry.h"
 #include "sysfs.h"
 
@@ -23,7 +23,7 @@ const char *pmem2_granularity_name(enum pmem2_granularity granularity)
 }
 
 /* PMEM2_FORCE_GRANULARITY, asked each time; what it does not know is ignored. */
-static bool forced(enum pmem2_granularity *granularity)
+bool pmem2_granularity_forced(enum pmem2_granularity *granularity)
 {
 	static const struct {
 		const char *name;
@@ -48,7 +48,7 @@ static bool forced(enum pmem2_granularity *granularity)
 	return false;
 }
 
-static int find_region(const struct pmem2_source *src, char region[PATH_MAX])
+int pmem2_granularity_region(const struct pmem2_source *src, char region[PATH_MAX])
 {
 	bool devdax = src->type == PMEM2_SOURCE_DEVDAX;
 
@@ -90,7 +90,7 @@ static int region_step(const struct pmem2_source *src)
 	char domain[64];
 	char provider[64];
 
-	int ret = find_region(src, region);
+	int ret = pmem2_granularity_region(src, region);
 	if (pmem2_err_is_passing(-ret))
 		return refuse_unread(ret);
 	if (ret != 0)
@@ -118,7 +118,7 @@ static int region_step(const struct pmem2_source *src)
 static int judge_hardware(const struct pmem2_source *src, bool synchronous,
 	struct pmem2_verdict *verdict)
 {
-	if (forced(&verdict->granularity)) {
+	if (pmem2_granularity_forced(&verdict->granularity)) {
 		verdict->step = PMEM2_STEP_FORCED;
 		return 0;
 	}
@@ -135,6 +135,15 @@ static int judge_hardware(const struct pmem2_source *src, bool synchronous,
 	verdict->granularity = verdict->step == PMEM2_STEP_EADR ? PMEM2_GRANULARITY_BYTE
 	                                                        : PMEM2_GRANULARITY_CACHE_LINE;
 	return 0;
+}
+
+/* No durability comes of an msync(2) that does nothing. */
+static int refuse_idle_fsync(const struct pmem2_file_system *fs)
+{
+	return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
+		"%s maps persistent memory, but its msync(2) writes nothing, so PAGE would not be "
+		"durable: let a CPU backend serve it, or use another file system",
+		fs->name);
 }
 
 static int refuse_devdax(const struct pmem2_source *src, const struct pmem2_verdict *verdict)
@@ -185,7 +194,12 @@ int pmem2_granularity_judge(const struct pmem2_source *src, bool shared, bool sy
 		verdict->step = PMEM2_STEP_NO_BACKEND;
 	}
 
-	return 0;
+	/* only what maps persistent memory is asked: tmpfs and the like promise nothing anyway */
+	struct pmem2_file_system fs;
+	if (!synchronous || verdict->granularity != PMEM2_GRANULARITY_PAGE)
+		return 0;
+	pmem2_file_system_read(src, &fs);
+	return fs.idle_fsync && !fs.in_memory ? refuse_idle_fsync(&fs) : 0;
 }
 
 void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, size_t size)
@@ -216,31 +230,13 @@ void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, 
 
 static void add_file_system(const struct pmem2_source *src, char *text, size_t size)
 {
-	static const struct {
-		unsigned long type;
-		const char *name;
-	} known[] = {
-		{BTRFS_SUPER_MAGIC, "btrfs"},
-		{EXT4_SUPER_MAGIC, "ext2, ext3 or ext4"},
-		{FUSE_SUPER_MAGIC, "fuse"},
-		{HUGETLBFS_MAGIC, "hugetlbfs"},
-		{NFS_SUPER_MAGIC, "nfs"},
-		{OVERLAYFS_SUPER_MAGIC, "overlay"},
-		{RAMFS_MAGIC, "ramfs"},
-		{TMPFS_MAGIC, "tmpfs"},
-		{XFS_SUPER_MAGIC, "xfs"},
-	};
 	struct statfs status;
+	char name[32];
 
 	if (src->type != PMEM2_SOURCE_FILE || fstatfs(src->fd, &status) != 0)
 		return;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (known[i].type == (unsigned long)status.f_type) {
-			pmem2_err_append(text, size, "; file system: %s", known[i].name);
-			return;
-		}
-	}
-	pmem2_err_append(text, size, "; file system: type %#lx", (unsigned long)status.f_type);
+	pmem2_err_append(text, size, "; file system: %s",
+		pmem2_file_system_name((unsigned long)status.f_type, name, sizeof(name)));
 }
 
 static void add_region(const struct pmem2_source *src, char *text, size_t size)
@@ -248,7 +244,7 @@ static void add_region(const struct pmem2_source *src, char *text, size_t size)
 	char region[PATH_MAX];
 	char domain[64];
 
-	if (find_region(src, region) != 0) {
+	if (pmem2_granularity_region(src, region) != 0) {
 		pmem2_err_append(text, size, "; nd region: none");
 		return;
 	}

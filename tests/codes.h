@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <libpmem2/explain.h>
 #include <libpmem2/extra.h>
 
 /* Without libc where a test may have put its own in the place. */
@@ -55,6 +56,7 @@ static inline int codes_note(const char *function, int code)
 #define pmem2_config_set_sharing(...)          CODE(pmem2_config_set_sharing, __VA_ARGS__)
 #define pmem2_config_set_vm_reservation(...)   CODE(pmem2_config_set_vm_reservation, __VA_ARGS__)
 #define pmem2_deep_flush(...)                  CODE(pmem2_deep_flush, __VA_ARGS__)
+#define pmem2_explanation_granularity(...)     CODE(pmem2_explanation_granularity, __VA_ARGS__)
 #define pmem2_map(...)                         CODE(pmem2_map, __VA_ARGS__)
 #define pmem2_map_clear_error(...)             CODE(pmem2_map_clear_error, __VA_ARGS__)
 #define pmem2_map_delete(...)                  CODE(pmem2_map_delete, __VA_ARGS__)
@@ -69,6 +71,9 @@ static inline int codes_note(const char *function, int code)
 #define pmem2_set_flush_error_handler(...)     CODE(pmem2_set_flush_error_handler, __VA_ARGS__)
 #define pmem2_map_new(...)                     CODE(pmem2_map_new, __VA_ARGS__)
 #define pmem2_source_alignment(...)            CODE(pmem2_source_alignment, __VA_ARGS__)
+#define pmem2_map_explain(...)                 CODE(pmem2_map_explain, __VA_ARGS__)
+#define pmem2_source_explain(...)              CODE(pmem2_source_explain, __VA_ARGS__)
+#define pmem2_explanation_delete(...)          CODE(pmem2_explanation_delete, __VA_ARGS__)
 #define pmem2_source_delete(...)               CODE(pmem2_source_delete, __VA_ARGS__)
 #define pmem2_source_device_id(...)            CODE(pmem2_source_device_id, __VA_ARGS__)
 #define pmem2_source_device_usc(...)           CODE(pmem2_source_device_usc, __VA_ARGS__)

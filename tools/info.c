@@ -9,8 +9,10 @@
 
 #include "args.h"
 #include "environment.h"
-#include "map.h"
+#include "granularity.h"
 #include "powerfail/report.h"
+#include "reasons.h"
+#include "registry.h"
 #include "sysfs.h"
 #include "tool.h"
 
@@ -135,28 +137,24 @@ static int fail(const char *path, const char *why)
 	return TOOL_REFUSED;
 }
 
-/* Maps all of it, as any program would that takes what it gets; reading is enough to know. */
+/* Has all of it mapped, as any program would that takes what it gets; reading is enough to know. */
 static int print_map(bool json, const char *path, const struct pmem2_source *src)
 {
-	struct pmem2_config *cfg = NULL;
-	struct pmem2_map *map = NULL;
-	char step[256];
+	struct pmem2_explanation *why;
+	enum pmem2_granularity granularity;
 
-	if (pmem2_config_new(&cfg) != 0 ||
-		pmem2_config_set_required_store_granularity(cfg, PMEM2_GRANULARITY_PAGE) != 0 ||
-		pmem2_config_set_protection(cfg, PMEM2_PROT_READ) != 0 ||
-		pmem2_map_new(&map, cfg, src) != 0) {
-		pmem2_config_delete(&cfg);
+	if (pmem2_source_explain(src, NULL, &why) != 0)
 		return fail(path, pmem2_errormsg());
-	}
 
-	pmem2_granularity_explain(&map->verdict, step, sizeof(step));
-	field(json, "granularity", pmem2_granularity_name(pmem2_map_get_store_granularity(map)));
-	field(json, "variant", pmem2_map_get_backend_name(map));
-	field(json, "decided by", step);
-	pmem2_map_delete(&map);
-	pmem2_config_delete(&cfg);
-	return TOOL_OK;
+	int ret = pmem2_explanation_granularity(why, &granularity);
+	if (ret == 0) {
+		field(json, "granularity", pmem2_granularity_name(granularity));
+		field(json, "variant", reasons_variant(why));
+		field(json, "decided by", reasons_decision(why));
+	}
+	reasons_print(json, why);
+	pmem2_explanation_delete(&why);
+	return ret == 0 ? TOOL_OK : fail(path, pmem2_errormsg());
 }
 
 static int print_source(bool json, const char *path, const struct pmem2_source *src)

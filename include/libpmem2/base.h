@@ -333,7 +333,8 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  *   PMEM2_E_NO_ACCESS             the protection conflicts with how the file is open
  *   PMEM2_E_NOSUPP                the file system or CPU does not support that protection
  *   PMEM2_E_GRANULARITY_NOT_SUPPORTED  the store granularity there is coarser than required; the
- *                                 message says which step decided it
+ *                                 message says which step decided it, and pmem2_source_explain
+ *                                 (libpmem2/explain.h) all reasons
  *   PMEM2_E_BACKEND               PMEM2_BACKEND names what cannot be had
  *   -EACCES                       the file is append-only (a program linked to PMDK's library
  *                                 gets PMEM2_E_NO_ACCESS)

@@ -429,6 +429,35 @@ static int older_unmap(void)
 	return ret;
 }
 
+static struct pmem2_explanation *explanation;
+
+static int source_explain(void)
+{
+	int ret = pmem2_source_explain(given.src, given.cfg, &explanation);
+
+	MUST((ret == 0) == (explanation != NULL));
+	return ret;
+}
+
+static int map_explain(void)
+{
+	int ret = pmem2_map_explain(given.map, &explanation);
+
+	MUST((ret == 0) == (explanation != NULL));
+	return ret;
+}
+
+static void drop_explanation(void)
+{
+	const struct pmem2_reason *reason = NULL;
+	enum pmem2_granularity granularity;
+
+	while ((reason = pmem2_explanation_next(explanation, reason)) != NULL)
+		MUST(reason->name[0] != '\0' && reason->sentence[0] != '\0');
+	MUST(pmem2_explanation_granularity(explanation, &granularity) <= 0);
+	MUST(pmem2_explanation_delete(&explanation) == 0 && explanation == NULL);
+}
+
 /* ---- what has nothing that could fail, which is shown: no fault is found in them ---- */
 
 static int setters(void)
@@ -520,6 +549,10 @@ static const struct scenario scenarios[] = {
 	{"pmem2_vm_reservation_delete", reservation_delete, NULL, have_reservation},
 	{"pmem2_vm_reservation_shrink, pmem2_vm_reservation_extend", reservation_extend_and_shrink,
 		NULL, NULL},
+	{"pmem2_source_explain, pmem2_explanation_next, pmem2_explanation_granularity, "
+	 "pmem2_explanation_delete",
+		source_explain, drop_explanation, NULL},
+	{"pmem2_map_explain", map_explain, drop_explanation, NULL},
 	{"pmem2_deep_flush", deep_flush, NULL, clear},
 	{"pmem2_map_persist, pmem2_map_error, pmem2_map_clear_error", map_persist, NULL, clear},
 	{"pmem2_map_flush, pmem2_map_drain", map_flush, NULL, clear},

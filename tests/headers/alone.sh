@@ -15,7 +15,7 @@ can() { # LANGUAGE STANDARD
 	echo '#include <stddef.h>' | "$compiler" -x "$1" -std="$2" -fsyntax-only - 2>/dev/null
 }
 
-for header in libpmem2.h libpmem2/base.h libpmem2/extra.h libpmem2/legacy.h libpmem2/backend.h; do
+for header in libpmem2.h libpmem2/base.h libpmem2/explain.h libpmem2/extra.h libpmem2/legacy.h libpmem2/backend.h; do
 	for language in c:c99 c:c11 c:c17 c++:c++17; do
 		name="$header as ${language#*:} by $compiler"
 		if can "${language%:*}" "${language#*:}"; then

@@ -31,6 +31,13 @@ NEVER = {
         '-EOPNOTSUPP': 'Device DAX is not appended to'},
     'pmem2_map': {'PMEM2_E_GRANULARITY_NOT_SET': 'it has a default here'},
 }
+NEVER['pmem2_map_explain'] = dict.fromkeys(('PMEM2_E_BACKEND', 'PMEM2_E_GRANULARITY_NOT_SUPPORTED'), 'explained')
+NEVER['pmem2_source_explain'] = NEVER['pmem2_map_explain'] | dict.fromkeys(
+    ('-EINVAL', '-errno', 'PMEM2_E_ADDRESS_UNALIGNED', 'PMEM2_E_GRANULARITY_NOT_SET',
+     'PMEM2_E_INVALID_ALIGNMENT_FORMAT', 'PMEM2_E_INVALID_ALIGNMENT_VALUE', 'PMEM2_E_INVALID_FILE_HANDLE',
+     'PMEM2_E_INVALID_SIZE_FORMAT', 'PMEM2_E_LENGTH_UNALIGNED', 'PMEM2_E_MAPPING_EXISTS', 'PMEM2_E_MAP_RANGE',
+     'PMEM2_E_NOSUPP', 'PMEM2_E_NO_ACCESS', 'PMEM2_E_OFFSET_UNALIGNED', 'PMEM2_E_SOURCE_EMPTY',
+     'PMEM2_E_SRC_DEVDAX_PRIVATE'), 'a refusal is explained, not returned')
 NEVER['pmem2_unmap'] = NEVER['pmem2_map_delete']
 
 # what it returns and the call graph does not find, for it is data: struct pmem2_answers
@@ -160,7 +167,7 @@ def check_table(source, pages):
 
 
 def main(source, compiler):
-    header = Header([source / 'include/libpmem2' / name for name in ('base.h', 'extra.h', 'legacy.h')])
+    header = Header([source / 'include/libpmem2' / name for name in ('base.h', 'explain.h', 'extra.h', 'legacy.h')])
     pages = [Page(path) for path in sorted((source / 'man').glob('*.scd'))]
     functions = [page for page in pages if page.name.endswith('.3')]
     by_name = {page.name: page for page in pages}

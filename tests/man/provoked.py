@@ -32,7 +32,7 @@ def code_names(text):
 
 
 def main(path):
-    header = Header([SOURCE / 'include/libpmem2' / name for name in ('base.h', 'extra.h', 'legacy.h')])
+    header = Header([SOURCE / 'include/libpmem2' / name for name in ('base.h', 'explain.h', 'extra.h', 'legacy.h')])
     names = code_names(header.text)
     provoked = {}
     for line in Path(path).read_text().splitlines():

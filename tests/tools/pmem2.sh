@@ -73,6 +73,23 @@ done
 head -c 5000 /dev/zero >file
 is_json() { "$@" | python3 -m json.tool >/dev/null; }
 point "info in JSON" is_json "$pmem2" info --json
+why() { # REASON WORDS COMMAND...: the reason is there in either form
+	local reason=$1 words=$2
+	shift 2
+	"$@" info file | grep -qE "^[* ] $reason +.*$words" &&
+		"$@" info --json file | grep -qE "\"name\": \"$reason\".*$words"
+}
+point "info FILE prints the reasons" why FILE_SYSTEM "the file system is" "$pmem2"
+point "with a variable" why FORCED "PAGE" env PMEM2_FORCE_GRANULARITY=PAGE "$pmem2"
+: >empty_file
+point "what decided is marked" says '^\* FORCED ' env PMEM2_FORCE_GRANULARITY=PAGE "$pmem2" info file
+if [ -e "$directory/clflush.so" ]; then
+	point "a missing backend" why BACKEND_MISSING "libpmem2-backend-" \
+		env PMEM2_FORCE_GRANULARITY=PAGE PMEM2_BACKEND_DIR="$PWD" "$pmem2"
+else
+	skip "a missing backend" "clflush is not a plug-in of this build"
+fi
+point "the reasons of a refusal" says "REQUEST_REFUSED" status 1 "$pmem2" info empty_file
 point "info FILE in JSON" is_json env PMEM2_FORCE_GRANULARITY=PAGE "$pmem2" info --json file
 point "backends in JSON" is_json "$pmem2" backends --json
 point "with an environment" is_json env PMEM_AVX='"' PMEM_NO_CLWB=1 "$pmem2" info --json
