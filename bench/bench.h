@@ -47,6 +47,7 @@ void random_group(struct bench *bench);
 void maps_group(struct bench *bench);
 void lookup_group(struct bench *bench);
 void page_group(struct bench *bench);
+void batch_group(struct bench *bench);
 void objects_group(struct bench *bench);
 void threads_group(struct bench *bench);
 

@@ -151,6 +151,7 @@ static void run_groups(struct bench *bench)
 	maps_group(bench);
 	lookup_group(bench);
 	page_group(bench);
+	batch_group(bench);
 	flush_group(bench);
 	random_group(bench);
 	bare_group(bench);

@@ -29,6 +29,14 @@ static const struct {
 		{"maps", "from_existing+delete", "", "", 10000}},
 	{"vm_reservation_map_find among 10,000 maps", {"lookup", "find", "", "", 10000}},
 	{"persist at PAGE with 10,000 maps, tmpfs", {"page", "persist", "", "tmpfs", 10000}},
+	{"16 scattered pages at PAGE, disk: deferred, peer",
+		{"batch", "deferred / peer", "scattered", "disk", 16}},
+	{"64 scattered pages at PAGE, disk: deferred, peer",
+		{"batch", "deferred / peer", "scattered", "disk", 64}},
+	{"64 scattered pages at PAGE, disk: deferred, fdatasync by hand",
+		{"batch", "deferred / fdatasync", "scattered", "disk", 64}},
+	{"one page at PAGE, disk: deferred, not deferred",
+		{"batch", "deferred / default", "dense", "disk", 1}},
 };
 
 static void print_machine(FILE *out, const char *peer)

@@ -66,6 +66,11 @@ static const struct target targets[] = {
 	{"memset", "memset", NULL, NULL, 4097, 16 K, 0.97, false},
 	{"memset", NULL, NULL, NULL, ANY, 1.00, true},
 
+	/* deferred flushes at PAGE */
+	{"batch", "deferred / default", "scattered", "disk", 16, 64, 0.35, false},
+	{"batch", "deferred / default", NULL, "disk", 1, 1, 1.05, false},
+	{"batch", "deferred / fdatasync", NULL, "disk", 16, 64, 1.10, true},
+
 	/* flush, drain, persist */
 	{"flush", "persist", NULL, NULL, 1, 64, 0.99, true},
 	{"flush", "persist", NULL, NULL, ANY, 1.00, true},
