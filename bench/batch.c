@@ -166,7 +166,8 @@ static void batch_rows(struct bench *bench, struct ways *ways, const char *where
 
 	for (size_t p = 0; p < 2; p++)
 		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-			struct row row = {"batch", "deferred / default", places[p], where, sizes[i]};
+			struct row row = {"batch", "deferred / default", places[p], where,
+				sizes[i]};
 
 			compare(bench, &row, &ways->deferred, &ways->plain, by_functions, repeat);
 			row.op = "deferred / peer";

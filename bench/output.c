@@ -20,6 +20,8 @@ static const struct {
 	{"maps", "making and deleting a map; size: how many others there are"},
 	{"lookup", "reservations; size: how many maps are in one"},
 	{"page", "PAGE granularity; size: how many maps there are"},
+	{"batch",
+		"PAGE, a batch of pages: with deferred flushes / otherwise; size: how many pages"},
 	{"objects", "sources and configs"},
 	{"threads", "two threads at once"},
 };
