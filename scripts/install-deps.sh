@@ -18,6 +18,7 @@ usage="usage: install-deps.sh [--list] PROFILE...
 build=(
 	gcc libc6-dev meson ninja-build pkgconf
 	libndctl-dev libdaxctl-dev # bad blocks, device ids
+	libzydis-dev               # pmem2 crashtest --exact
 )
 man=(scdoc)
 test=(
