@@ -7,6 +7,7 @@ set -euo pipefail
 usage="usage: install-deps.sh [--list] PROFILE...
   build   the library, the pmem2 command, the examples
   man     the manual pages
+  exact   what pmem2 crashtest --exact runs programs with
   test    the tests, but for the guests; builds by gcc, clang and for aarch64
   guest   the guests with emulated NVDIMMs
   fuzz    the fuzzers
@@ -21,6 +22,7 @@ build=(
 	libzydis-dev               # pmem2 crashtest --exact
 )
 man=(scdoc)
+exact=(qemu-user binutils) # binutils name the lines of the source
 test=(
 	"${build[@]}"
 	check libsubunit-dev            # the unit tests' framework; its pkg-config file names subunit
@@ -58,7 +60,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | test | guest | fuzz | package | bench | lint)
+	build | man | exact | test | guest | fuzz | package | bench | lint)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;

@@ -56,13 +56,16 @@ static inline void persist(const void *p, size_t size)
 	store_fence();
 }
 
-/* A file, made of zeros if it is not there; never less than size. */
+/* All of a file, made of zeros if it is not there; never less than size. */
 static inline void *map_file(const char *path, size_t size)
 {
 	int fd = open(path, O_RDWR | O_CREAT, 0600);
+	off_t end = fd >= 0 ? lseek(fd, 0, SEEK_END) : -1;
 	void *base = MAP_FAILED;
 
-	if (fd >= 0 && (lseek(fd, 0, SEEK_END) >= (off_t)size || ftruncate(fd, (off_t)size) == 0))
+	if (end > (off_t)size)
+		size = (size_t)end;
+	if (end == (off_t)size || (end >= 0 && ftruncate(fd, (off_t)size) == 0))
 		base = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED) {
 		perror(path);

@@ -27,7 +27,7 @@ _pmem2_crashtest() {
 	--check | --image | --samples | --seed | --jobs | --timeout | --program-timeout) COMPREPLY=() ;;
 	*)
 		if [[ $current == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "--all --torn --evictions --samples --seed --jobs --timeout
+			mapfile -t COMPREPLY < <(compgen -W "--all --torn --evictions --exact --coherent --samples --seed --jobs --timeout
 				--program-timeout --check --copy --granularity --ignore --trace --directory --image
 				--output --json --svg --verbose --help --" -- "$current")
 		else

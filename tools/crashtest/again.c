@@ -97,7 +97,9 @@ int again(const struct options *o)
 		return say_failed("no image has the name %s", o->image);
 	if (trace_open(&trace, o->trace) != 0)
 		return say_failed("%s", trace.error);
-	if (replay_open(&r, &trace) == 0 && replay_to(&r, event) == 0)
+	ret = replay_open(&r, &trace);
+	r.coherent = o->coherent;
+	if (ret == 0 && replay_to(&r, event) == 0)
 		ret = make_image(o, &r, event, name);
 	else
 		ret = say_failed("%s: %s", o->trace, r.error);

@@ -69,7 +69,12 @@ void choice_make(enum choosing kind, uint64_t number, uint64_t seed, const struc
 	for (size_t i = 0; i < units->count; i++) {
 		const struct unit *u = &units->unit[i];
 
-		if (kind == CHOOSE_ALL || (kind == CHOOSE_BUT && i != number))
+		if ((kind == CHOOSE_PREFIX || kind == CHOOSE_REST) && i == number / MOST_CHOICES)
+			choice[i] =
+				(uint8_t)(number % MOST_CHOICES < u->choices ? number % MOST_CHOICES
+									     : 0);
+		else if (kind == CHOOSE_ALL || kind == CHOOSE_REST ||
+			 (kind == CHOOSE_BUT && i != number))
 			choice[i] = (uint8_t)u->flushed;
 		else if (kind == CHOOSE_LIVE || (kind == CHOOSE_ONLY && i == number))
 			choice[i] = (uint8_t)u->newest;
@@ -79,7 +84,7 @@ void choice_make(enum choosing kind, uint64_t number, uint64_t seed, const struc
 /* ---- their names ---- */
 
 static const char *const kinds[] = {"none", "all", "live", "thread-", "but-", "only-", "",
-	"random-"};
+	"random-", "prefix-", "rest-"};
 
 void choice_name(enum choosing kind, uint64_t number, const struct units *units,
 	const uint8_t *choice, char *name, size_t size)
@@ -114,7 +119,7 @@ static bool read_digits(const char *name, const struct units *units, uint8_t *ch
 
 bool choice_read(const char *name, uint64_t seed, const struct units *units, uint8_t *choice)
 {
-	for (int kind = CHOOSE_NONE; kind <= CHOOSE_RANDOM; kind++) {
+	for (int kind = CHOOSE_NONE; kind <= CHOOSE_REST; kind++) {
 		size_t n = strlen(kinds[kind]);
 		uint64_t number = 0;
 		char *end = (char *)name + n;

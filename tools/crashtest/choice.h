@@ -19,6 +19,8 @@ enum choosing {
 	CHOOSE_ONLY,    /* "only-N": unit N alone */
 	CHOOSE_COUNTED, /* "0121": a choice for each unit, as counting gives them */
 	CHOOSE_RANDOM,  /* "random-N" of the seed */
+	CHOOSE_PREFIX,  /* "prefix-N": unit N / MOST_CHOICES in choice N % MOST_CHOICES, alone */
+	CHOOSE_REST,    /* "rest-N": likewise, and all that is pending of the others */
 };
 
 /* choice has room for each unit. */

@@ -15,6 +15,8 @@
 #include "experiment.h"
 #include "history.h"
 #include "options.h"
+#include "powerfail/report.h"
+#include "trace.h"
 #include "powerfail/model.h"
 #include "replay.h"
 #include "results.h"
@@ -108,14 +110,131 @@ static bool name_missing_flush(struct experiment *e, struct group *group)
 	return false;
 }
 
+/* ---- where each store is known ---- */
+
+/* "data+0x40, 8 bytes, stored by put (btree.c:12)"; false: it is not known who stored. */
+static bool describe_store(const struct experiment *e, const struct pf_version *v, char *text,
+	size_t size)
+{
+	struct pf_names names = replay_names(e->replay);
+	const struct pf_record_store *s =
+		v != NULL && v->stored ? history_store(e->replay->trace, v->event) : NULL;
+	char stack[768];
+
+	if (s == NULL)
+		return false;
+	pmem2_pf_stack_text(s->record.stack, &names, stack, sizeof(stack));
+	stack[strcspn(stack, "<")] = '\0'; /* the innermost alone */
+	stack[strlen(stack) - (stack[strlen(stack) - 1] == ' ')] = '\0';
+	snprintf(text, size, "%.200s+0x%zx, %zu byte%s, stored by %.200s", name_of(v->medium),
+		(size_t)s->offset, (size_t)s->length, s->length == 1 ? "" : "s", stack);
+	return true;
+}
+
+static bool overlap(const struct pf_record_store *a, const struct pf_record_store *b)
+{
+	return a->offset < b->offset + b->length && b->offset < a->offset + a->length;
+}
+
+/* The fewest stores to the line with which it fails, of those that it holds. */
+static unsigned first_failing(struct experiment *e, size_t i)
+{
+	for (unsigned c = 1; c < e->failing[i] && !e->failed; c++) {
+		memcpy(e->trial, e->failing, e->units.count);
+		e->trial[i] = (uint8_t)c;
+		if (experiment_fails(e, e->trial))
+			return c;
+	}
+	return e->failing[i];
+}
+
+/* The first choice of some with which it passes; 0: there is none. */
+static unsigned first_passing(struct experiment *e, size_t i, unsigned from, unsigned to)
+{
+	for (unsigned c = from; c <= to && !e->failed; c++) {
+		memcpy(e->trial, e->failing, e->units.count);
+		e->trial[i] = (uint8_t)c;
+		if (!experiment_fails(e, e->trial))
+			return c;
+	}
+	return 0;
+}
+
+/*
+ * A line that holds some of its stores, and passes without any of them: what it holds needs what
+ * it lost, or must never have been there.
+ */
+static bool name_line_order(struct experiment *e, struct group *group)
+{
+	char kept[512], lost[512];
+
+	for (size_t i = 0; i < e->units.count; i++) {
+		const struct unit *u = &e->units.unit[i];
+		unsigned has = e->failing[i], needs;
+		const struct pf_record_store *a, *b;
+
+		if (!experiment_is_lost(e, i) || has == 0 || u->store[has] == NULL)
+			continue;
+		memcpy(e->trial, e->failing, e->units.count);
+		e->trial[i] = 0;
+		if (experiment_fails(e, e->trial) || e->failed)
+			continue;
+		has = first_failing(e, i);
+		needs = first_passing(e, i, has + 1, u->newest);
+		if (!describe_store(e, u->store[has], kept, sizeof(kept)) || needs == 0 ||
+			!describe_store(e, u->store[needs], lost, sizeof(lost)))
+			continue;
+		a = history_store(e->replay->trace, u->store[has]->event);
+		b = history_store(e->replay->trace, u->store[needs]->event);
+		if (overlap(a, b))
+			conclude_that(group, FAULT_OVERWRITTEN, "%s; overwritten only later: %s",
+				kept, lost);
+		else
+			conclude_that(group, FAULT_LINE_ORDER,
+				"%s, can be durable before what comes later: %s", kept, lost);
+		return true;
+	}
+	return false;
+}
+
+/* A store that is lost, and came too late for the flush of its line. */
+static bool name_after_flush(struct experiment *e, struct group *group)
+{
+	struct pf_names names = replay_names(e->replay);
+	char lost[512], stack[768];
+
+	for (size_t i = 0; i < e->units.count; i++) {
+		const struct unit *u = &e->units.unit[i];
+		const struct pf_record_lines *flush;
+		unsigned needs;
+
+		if (!experiment_is_lost(e, i) || u->store[u->newest] == NULL)
+			continue;
+		needs = first_passing(e, i, e->failing[i] + 1, u->newest);
+		flush = needs != 0 && u->store[needs] != NULL && needs > u->flushed
+		                ? history_flush_before(e->replay->trace, u->store[needs]->event)
+		                : NULL;
+		if (flush == NULL || !describe_store(e, u->store[needs], lost, sizeof(lost)))
+			continue;
+		pmem2_pf_stack_text(flush->record.stack, &names, stack, sizeof(stack));
+		conclude_that(group, FAULT_AFTER_FLUSH,
+			"%s; the line was flushed before that, by %.300s, and not again", lost,
+			stack);
+		return true;
+	}
+	return false;
+}
+
+/* ---- where flushes and drains are known ---- */
+
 /* A version of a unit that is lost, and for which another thread drained; NULL: there is none. */
 static const struct pf_version *foreign_version(const struct experiment *e, size_t i)
 {
 	const struct unit *u = &e->units.unit[i];
 
 	for (unsigned c = e->failing[i] + 1; c < u->choices; c++)
-		if (u->version[c]->foreign)
-			return u->version[c];
+		if (u->pending[c] != NULL && u->pending[c]->foreign)
+			return u->pending[c];
 	return NULL;
 }
 
@@ -139,6 +258,14 @@ static bool name_other_thread(struct experiment *e, struct group *group)
 	return false;
 }
 
+/* Who stored what a unit is to hold. */
+static void describe_more(const struct experiment *e, size_t i, char *text, size_t size)
+{
+	const struct unit *u = &e->units.unit[i];
+
+	describe_store(e, u->store[e->live[i]], text, size);
+}
+
 static bool are_of_one_line(const struct unit *a, const struct unit *b)
 {
 	return a->medium == b->medium && a->line == b->line;
@@ -147,7 +274,7 @@ static bool are_of_one_line(const struct unit *a, const struct unit *b)
 static void name_order(struct experiment *e, struct group *group)
 {
 	size_t lost = first_lost(e), kept = experiment_kept(e);
-	char before[256], after[256];
+	char before[512], after[512];
 
 	if (lost == e->units.count) {
 		conclude_that(group, FAULT_UNKNOWN, "nothing that is lost matters");
@@ -161,6 +288,8 @@ static void name_order(struct experiment *e, struct group *group)
 	}
 
 	describe(e, kept, after, sizeof(after));
+	describe_more(e, lost, before, sizeof(before));
+	describe_more(e, kept, after, sizeof(after));
 	if (are_of_one_line(&e->units.unit[lost], &e->units.unit[kept]))
 		conclude_that(group, FAULT_TORN, "of one line, %s, can be lost and %s, kept",
 			before, after);
@@ -201,7 +330,8 @@ static void judge(struct experiment *e, struct group *group)
 		name_what_is_whole(e, group);
 	} else {
 		experiment_give_back(e);
-		if (!name_missing_flush(e, group) && !name_other_thread(e, group))
+		if (!name_line_order(e, group) && !name_after_flush(e, group) &&
+			!name_missing_flush(e, group) && !name_other_thread(e, group))
 			name_order(e, group);
 	}
 	if (e->over && group->fault != FAULT_MISSING_FLUSH && group->fault != FAULT_PARTIAL_FLUSH &&

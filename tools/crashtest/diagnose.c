@@ -89,9 +89,9 @@ int diagnose(const struct options *options, const struct trace *trace, struct re
 		return 0;
 	groups = calloc(results->count, sizeof(struct group *));
 	d.noted = calloc(results->count, sizeof(*d.noted));
-	ret = groups != NULL && d.noted != NULL && replay_open(&d.replay, trace) == 0
-	              ? jobs_init(&d.jobs, options, &d.replay, 1)
-	              : say_failed("no memory");
+	ret = groups != NULL && d.noted != NULL && replay_open(&d.replay, trace) == 0;
+	d.replay.coherent = options->coherent;
+	ret = ret != 0 ? jobs_init(&d.jobs, options, &d.replay, 1) : say_failed("no memory");
 	for (size_t i = 0; ret == 0 && i < results->count; i++)
 		groups[i] = &results->group[i];
 	if (ret == 0)

@@ -7,9 +7,11 @@
 
 #include "outcome.h"
 #include "choice.h"
+#include "history.h"
 #include "jobs.h"
 #include "pieces.h"
 #include "powerfail/model.h"
+#include "replay.h"
 
 enum {
 	MOST_CHECKS = 400, /* for one failure */
@@ -133,12 +135,18 @@ size_t experiment_kept(struct experiment *e)
 	return kept;
 }
 
+/* Whether its thread drained since it was stored; what was found dirty was found at a drain. */
+static bool is_overdue(const struct experiment *e, const struct pf_version *v)
+{
+	return !v->stored || history_drained(e->replay->trace, v->event, e->replay->event);
+}
+
 unsigned experiment_unflushed(struct experiment *e, size_t i)
 {
 	const struct unit *u = &e->units.unit[i];
 
 	for (unsigned c = u->choices - 1; c > 0; c--) {
-		if (u->version[c]->thread != NULL)
+		if (u->version[c]->thread != NULL || !is_overdue(e, u->version[c]))
 			continue;
 		memcpy(e->trial, e->failing, e->units.count);
 		e->trial[i] = (uint8_t)c;

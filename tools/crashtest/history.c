@@ -53,3 +53,47 @@ bool history_is_after_flush(const struct trace *trace, const struct unit *u, uin
 	}
 	return after;
 }
+
+const struct pf_record_store *history_store(const struct trace *trace, uint64_t event)
+{
+	const struct pf_record *record = trace_record(trace, event);
+
+	if (record == NULL || pmem2_pf_record_kind(record) != PF_RECORD_STORE)
+		return NULL;
+	return (const struct pf_record_store *)record;
+}
+
+bool history_drained(const struct trace *trace, uint64_t store, uint64_t event)
+{
+	const struct pf_record_store *s = history_store(trace, store);
+	const struct pf_record *record;
+
+	for (uint64_t i = store + 1; s != NULL && i <= event; i++) {
+		record = trace_record(trace, i);
+		if (record != NULL && pmem2_pf_record_kind(record) == PF_RECORD_DRAIN &&
+			record->thread == s->record.thread)
+			return true;
+	}
+	return false;
+}
+
+const struct pf_record_lines *history_flush_before(const struct trace *trace, uint64_t store)
+{
+	const struct pf_record_store *s = history_store(trace, store);
+	const struct pf_record *record;
+
+	for (uint64_t i = store; s != NULL && --i > 0;) {
+		const struct pf_record_lines *l;
+
+		record = trace_record(trace, i);
+		if (record->thread != s->record.thread)
+			continue;
+		if (pmem2_pf_record_kind(record) == PF_RECORD_DRAIN)
+			break;
+		l = trace_lines(record, PF_RECORD_FLUSH);
+		if (l != NULL && l->file == s->file && l->offset / PF_LINE <= s->offset / PF_LINE &&
+			s->offset / PF_LINE < (l->offset + l->length + PF_LINE - 1) / PF_LINE)
+			return l;
+	}
+	return NULL;
+}

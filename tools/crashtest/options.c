@@ -27,6 +27,8 @@ static const char usage[] =
 	"  --all               all points of failure, not one of each call stack and state size\n"
 	"  --torn              lines may be torn into words of 8 bytes\n"
 	"  --evictions         what was not flushed may be durable too\n"
+	"  --exact             run PROGRAM under QEMU instead: each store, flush and fence is seen\n"
+	"  --coherent          DC CVAC and DC CIVAC of AArch64 reach persistent memory\n"
 	"  --samples N         random images where there are too many for all (100)\n"
 	"  --seed N            of those (1)\n"
 	"  --jobs N            checkers at a time (the CPUs)\n"
@@ -58,6 +60,8 @@ static const struct {
 	{"all", FLAG, offsetof(struct options, all)},
 	{"torn", FLAG, offsetof(struct options, torn)},
 	{"evictions", FLAG, offsetof(struct options, evictions)},
+	{"exact", FLAG, offsetof(struct options, exact)},
+	{"coherent", FLAG, offsetof(struct options, coherent)},
 	{"json", FLAG, offsetof(struct options, json)},
 	{"verbose", FLAG, offsetof(struct options, verbose)},
 	{"check", TEXT, offsetof(struct options, check)},
@@ -165,6 +169,10 @@ static int check_together(const struct options *o)
 		return misused("a PROGRAM or a --trace is needed");
 	if (o->image != NULL && (o->output == NULL || o->program != NULL))
 		return misused("--image goes with --trace and --output");
+	if (o->exact && o->program == NULL)
+		return misused("--exact goes with a PROGRAM");
+	if (o->exact && o->granularity != NULL && strcmp(o->granularity, "CACHE_LINE") != 0)
+		return misused("--exact knows the granularity CACHE_LINE alone");
 	return 0;
 }
 

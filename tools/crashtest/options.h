@@ -22,6 +22,8 @@ struct options {
 	const char *image;  /* to be made again: EVENT:NAME */
 	const char *output; /* for that */
 	bool all, torn, evictions, json, verbose;
+	bool exact;    /* run the program under QEMU */
+	bool coherent; /* the point of coherency is that of persistence */
 	bool ignored[IGNORABLE];
 	unsigned jobs;
 	double timeout;         /* of a check, seconds */

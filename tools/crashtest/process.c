@@ -48,6 +48,15 @@ static int print(struct process *p, const struct verdict *v)
 	return p->drawn ? draw(v->replay, v->results, p->svg) : 0;
 }
 
+/* Where each store is known, a line may hold any prefix of them: that is what such a trace is for. */
+static struct options for_trace(const struct options *o, const struct trace *trace)
+{
+	struct options with = *o;
+
+	with.evictions = o->evictions || trace->reader.header->recorder == PF_RECORDER_EXACT;
+	return with;
+}
+
 static int test(struct process *p, const struct options *o, const struct trace *trace)
 {
 	struct replay r;
@@ -61,9 +70,10 @@ static int test(struct process *p, const struct options *o, const struct trace *
 		.walked = &walked,
 		.seconds = clock_seconds(),
 	};
-	int ret = replay_open(&r, trace) == 0 ? walk(o, &r, &results, &walked)
-	                                      : say_failed("%s", r.error);
+	int ret = replay_open(&r, trace);
 
+	r.coherent = o->coherent;
+	ret = ret == 0 ? walk(o, &r, &results, &walked) : say_failed("%s", r.error);
 	v.seconds = clock_seconds() - v.seconds;
 	if (ret == 0)
 		replay_finish(&r, p->run != NULL);
@@ -90,8 +100,11 @@ int process_test(struct process *p, const struct options *o)
 	if (trace_open(&trace, p->trace) != 0)
 		return say_failed("%s", trace.error);
 	ret = check_trace(&trace);
-	if (ret == 0)
-		ret = test(p, o, &trace);
+	if (ret == 0) {
+		struct options with = for_trace(o, &trace);
+
+		ret = test(p, &with, &trace);
+	}
 	trace_close(&trace);
 	return ret;
 }

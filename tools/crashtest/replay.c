@@ -8,6 +8,7 @@
 
 #include "powerfail/losses.h"
 #include "powerfail/report.h"
+#include "replay_parts.h"
 #include "trace.h"
 
 static void fail(struct replay *r, const char *why)
@@ -122,7 +123,7 @@ struct pf_thread *replay_thread(const struct replay *r, uint32_t id)
 	return NULL;
 }
 
-static struct pf_thread *know_thread(struct replay *r, uint32_t id)
+struct pf_thread *replay_know_thread(struct replay *r, uint32_t id)
 {
 	struct pf_thread *t = replay_thread(r, id);
 
@@ -170,7 +171,7 @@ static void apply_file(struct replay *r, const struct pf_record_file *f)
 	r->media[r->media_count++] = m;
 }
 
-static struct pf_medium *medium_of(struct replay *r, uint32_t file, size_t end)
+struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end)
 {
 	struct pf_medium *m = file < r->media_count ? r->media[file] : NULL;
 
@@ -183,7 +184,7 @@ static struct pf_medium *medium_of(struct replay *r, uint32_t file, size_t end)
 
 static void apply_attach(struct replay *r, const struct pf_record_map *a)
 {
-	struct pf_medium *m = medium_of(r, a->file, a->size);
+	struct pf_medium *m = replay_medium(r, a->file, a->size);
 
 	if (m == NULL || !grow(r, &r->maps, r->map_count, sizeof(*r->maps)))
 		return;
@@ -210,102 +211,6 @@ static void apply_detach(struct replay *r, const struct pf_record_map *d)
 	}
 }
 
-static void count_flush(struct replay *r, const struct pf_record_lines *l, enum pf_flushed flushed)
-{
-	if (flushed == PF_REDUNDANT || flushed == PF_TWICE)
-		pmem2_pf_report_count(r->report,
-			flushed == PF_TWICE ? PF_REPEATED_FLUSH : PF_REDUNDANT_FLUSH,
-			l->record.stack, l->file, l->offset, l->length);
-}
-
-/* What a store leaves in each line that it has a part in. */
-static void apply_store(struct replay *r, const struct pf_record_store *s)
-{
-	struct pf_origin origin = {r->event, s->record.stack};
-	bool streams = (s->flags & PF_STORE_NON_TEMPORAL) != 0;
-	struct pf_thread *t = streams ? know_thread(r, s->record.thread) : NULL;
-	struct pf_medium *m = medium_of(r, s->file, s->offset + s->length);
-	size_t end = s->offset + s->length;
-
-	r->stores++;
-	r->unseen += (s->flags & PF_STORE_UNSEEN) != 0;
-	for (size_t at = s->offset; m != NULL && at < end;) {
-		size_t line = at / PF_LINE, begin = at % PF_LINE;
-		size_t n = end - at < PF_LINE - begin ? end - at : PF_LINE - begin;
-		char content[PF_LINE];
-
-		memcpy(content, pmem2_pf_model_last(r->model, m, line), PF_LINE);
-		memcpy(content + begin, s->bytes + (at - s->offset), n);
-		if (t != NULL)
-			pmem2_pf_model_stream(r->model, t, m, line, content, begin, n, origin);
-		else if (!streams)
-			pmem2_pf_model_store(r->model, m, line, content, origin);
-		at += n;
-	}
-}
-
-/* What is flushed is what was stored, where all stores are in the trace; else it is a store that nobody saw. */
-static void check_content(struct replay *r, struct pf_medium *m, size_t line, const char *content)
-{
-	if (r->trace->reader.header->recorder != PF_RECORDER_EXACT ||
-		pmem2_pf_same_line(content, pmem2_pf_model_last(r->model, m, line)))
-		return;
-	r->unseen++;
-	pmem2_pf_model_store(r->model, m, line, content, (struct pf_origin){r->event, 0});
-}
-
-/* Whether a flush is complete when it returns, as CLFLUSH is for what went through the caches. */
-static bool is_complete(const struct replay *r, const struct pf_record_lines *l,
-	const struct pf_medium *m, size_t line)
-{
-	return pmem2_pf_flush_kind(l) == PF_FLUSH_CLFLUSH &&
-	       !pmem2_pf_model_has_streams(r->model, m, line);
-}
-
-static void apply_flush(struct replay *r, struct pf_thread *t, const struct pf_record_lines *l,
-	struct pf_medium *m, size_t line, const char *content)
-{
-	struct pf_origin origin = {r->event, l->record.stack};
-
-	check_content(r, m, line, content);
-	if (is_complete(r, l, m, line))
-		pmem2_pf_model_write(r->model, m, line, content);
-	else
-		count_flush(r, l, pmem2_pf_model_flush(r->model, t, m, line, content, origin));
-}
-
-/* Flushes that end where memory may keep nothing. */
-static bool is_short(const struct pf_record_lines *l)
-{
-	return pmem2_pf_flush_kind(l) == PF_FLUSH_DC_CVAC ||
-	       pmem2_pf_flush_kind(l) == PF_FLUSH_DC_CIVAC;
-}
-
-static void apply_lines(struct replay *r, const struct pf_record_lines *l)
-{
-	enum pf_record_kind kind = pmem2_pf_record_kind(&l->record);
-	struct pf_origin origin = {r->event, l->record.stack};
-	struct pf_thread *t = kind == PF_RECORD_FLUSH ? know_thread(r, l->record.thread) : NULL;
-	struct pf_medium *m = medium_of(r, l->file, l->offset + l->length);
-	size_t first = l->offset / PF_LINE, end = (l->offset + l->length + PF_LINE - 1) / PF_LINE;
-	const char *content = l->content;
-
-	r->report->flushes += kind == PF_RECORD_FLUSH;
-	if (kind == PF_RECORD_FLUSH && is_short(l)) {
-		r->short_flushes++;
-		return;
-	}
-	for (size_t line = first; m != NULL && line < end; line++, content += PF_LINE) {
-		if (kind == PF_RECORD_WRITTEN)
-			pmem2_pf_model_write(r->model, m, line, content);
-		else if (kind == PF_RECORD_DIRTY)
-			pmem2_pf_model_dirty(r->model, m, line, content, origin);
-		else if (t != NULL)
-			apply_flush(r, t, l, m, line, content);
-		r->report->lines += kind == PF_RECORD_FLUSH;
-	}
-}
-
 /* A thread that drains for another waits for nothing: whose lines those are remembers it. */
 static void note_foreign_drain(struct replay *r, const struct pf_thread *drainer)
 {
@@ -321,7 +226,7 @@ static void note_foreign_drain(struct replay *r, const struct pf_thread *drainer
 
 static void apply_drain(struct replay *r, const struct pf_record *d)
 {
-	struct pf_thread *t = know_thread(r, d->thread);
+	struct pf_thread *t = replay_know_thread(r, d->thread);
 	bool msync = (d->thread & PF_THREAD_MSYNC) != 0;
 
 	r->report->drains++;
@@ -363,7 +268,7 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 	case PF_RECORD_WRITTEN:
 	case PF_RECORD_FLUSH:
 	case PF_RECORD_DIRTY:
-		apply_lines(r, (const struct pf_record_lines *)record);
+		replay_lines(r, (const struct pf_record_lines *)record);
 		break;
 	case PF_RECORD_DRAIN:
 		apply_drain(r, record);
@@ -381,7 +286,7 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 		r->broken = true;
 		break;
 	case PF_RECORD_STORE:
-		apply_store(r, (const struct pf_record_store *)record);
+		replay_store(r, (const struct pf_record_store *)record);
 		break;
 	case PF_RECORD_NOTE:
 		break;
@@ -390,12 +295,22 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 
 /* ---- to one moment ---- */
 
+bool replay_settles(const struct pf_record *record)
+{
+	enum pf_record_kind kind = pmem2_pf_record_kind(record);
+
+	return kind == PF_RECORD_DRAIN ||
+	       (kind == PF_RECORD_FLUSH &&
+		       pmem2_pf_flush_kind((const struct pf_record_lines *)record) ==
+			       PF_FLUSH_CLFLUSH);
+}
+
 bool replay_towards(struct replay *r, uint64_t event)
 {
 	const struct pf_record *record;
 
 	while (r->event < event && (record = replay_next(r)) != NULL) {
-		if (pmem2_pf_record_kind(record) == PF_RECORD_DRAIN)
+		if (replay_settles(record))
 			return r->event + 1 == event;
 		replay_apply(r, record);
 	}

@@ -36,8 +36,9 @@ struct replay {
 	struct pf_model *model;
 	struct pf_report *report;
 	uint64_t event;          /* records so far */
+	bool coherent;           /* set it to take these for durable: */
 	uint64_t stores, unseen; /* how many; how many of them only comparing found */
-	uint64_t short_flushes;  /* that reach the point of coherency, and make nothing durable */
+	uint64_t short_flushes;  /* that reach the point of coherency */
 	bool exited;             /* the program reached its exit */
 	bool broken;             /* the trace could not go on */
 	bool failed;             /* no memory, or the trace is damaged: in error */
@@ -70,13 +71,16 @@ void replay_close(struct replay *r);
 const struct pf_record *replay_next(struct replay *r);
 void replay_apply(struct replay *r, const struct pf_record *record);
 
+/* Whether a record makes something durable that may not have been before: a drain, or a flush that waits. */
+bool replay_settles(const struct pf_record *record);
+
 /*
- * Goes to the moment of an event: after it, or before it if it is a drain. 0, or -1 with a sentence in error.
+ * Goes to the moment of an event: after it, or before it if it settles something. 0, or -1 with a sentence in error.
  */
 int replay_to(struct replay *r, uint64_t event);
 
 /*
- * Goes on to that moment, or to before the first drain on the way: whether it is at the moment, or at the end.
+ * Goes on to that moment, or to before the first record that settles something: whether it is at the moment, or at the end.
  */
 bool replay_towards(struct replay *r, uint64_t event);
 

@@ -95,6 +95,10 @@ const char *results_fault_name(enum fault fault, bool token)
 		{"order not kept", "unordered"},
 		{"astride two lines", "astride"},
 		{"torn line", "torn"},
+		{"stores to one line in the wrong order", "line-order"},
+		{"a value that was overwritten before it was flushed can be durable",
+			"overwritten"},
+		{"stored after its flush", "after-flush"},
 		{"stale content", "stale"},
 		{"recovery", "recovery"},
 	};

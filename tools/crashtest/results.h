@@ -18,6 +18,9 @@ enum fault {
 	FAULT_UNORDERED, /* it was flushed, and what needs it is not held back until the drain */
 	FAULT_ASTRIDE,   /* likewise, and both are parts of one thing across two lines */
 	FAULT_TORN,      /* and both are in one line: --torn */
+	FAULT_LINE_ORDER, /* of stores to one line, an earlier one can be durable without a later one */
+	FAULT_OVERWRITTEN, /* of those, the later one puts right what the earlier one stored */
+	FAULT_AFTER_FLUSH, /* what is lost was stored after its line was flushed, and before the drain */
 	FAULT_STALE,    /* nothing is lost; what was there before the program began is in the way */
 	FAULT_RECOVERY, /* nothing is lost */
 	FAULTS
@@ -31,7 +34,7 @@ struct group {
 	uint64_t event; /* of the one that stands for all */
 	char *name;     /* and its image */
 	enum fault fault;
-	char explanation[512];
+	char explanation[1024];
 };
 
 struct results {

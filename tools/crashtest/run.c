@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "emulate.h"
 #include "loaded.h"
 #include "options.h"
 #include "place.h"
@@ -104,13 +105,17 @@ static int make_copy(struct run *run, const struct options *options)
 
 static void set_environment(const struct run *run, const struct options *options)
 {
+	if (options->granularity != NULL)
+		setenv("PMEM2_FORCE_GRANULARITY", options->granularity, 1);
+	if (options->exact) {
+		emulate_environment(run->trace);
+		return;
+	}
 	setenv("PMEM2_BACKEND", "powerfail", 1);
 	setenv("PMEM2_POWERFAIL_TRACE", run->trace, 1);
 	setenv("PMEM2_POWERFAIL_STACKS", "1", 1);
 	setenv("PMEM2_POWERFAIL_DIRTY", options->evictions ? "1" : "auto", 1);
 	unsetenv("PMEM2_POWERFAIL_REPORT");
-	if (options->granularity != NULL)
-		setenv("PMEM2_FORCE_GRANULARITY", options->granularity, 1);
 }
 
 /* What it prints is not ours: out of the way, unless it is asked for. */
@@ -181,15 +186,29 @@ static int execute(struct run *run, const struct options *options, char **list)
 	return 0;
 }
 
+/* The recorder said why on standard error. */
+static bool is_refused(const struct run *run, const struct options *options)
+{
+	enum { REFUSED = 125 };
+
+	return options->exact && WIFEXITED(run->status) && WEXITSTATUS(run->status) == REFUSED;
+}
+
 static int check_trace(const struct run *run, const struct options *options)
 {
 	struct pmem2_registry registry;
 	char loaded[PATH_MAX + 256];
 
+	if (is_refused(run, options))
+		return say_failed("the program could not be recorded");
 	if (access(run->trace, F_OK) == 0)
 		return 0;
 	if (signals_came() != 0)
 		return say_failed("interrupted before the program mapped a file");
+	if (options->exact)
+		return say_failed(
+			"the program mapped no file that is open for writing, shared, and "
+			"has a name");
 	/* the program may have another libpmem2, but most likely that is why */
 	pmem2_registry_read(&registry, "powerfail");
 	if (registry.error != 0)
@@ -211,7 +230,7 @@ static int check_trace(const struct run *run, const struct options *options)
 
 int run_program(struct run *run, const struct options *options)
 {
-	char **list;
+	char **list, **emulated;
 	int ret = make_directory(run, options);
 
 	if (ret == 0)
@@ -221,7 +240,11 @@ int run_program(struct run *run, const struct options *options)
 	list = arguments(run, options);
 	if (list == NULL)
 		return say_failed("no memory");
-	ret = execute(run, options, list);
+	emulated = options->exact ? emulate_arguments(list) : NULL;
+	ret = options->exact && emulated == NULL
+	              ? CRASHTEST_FAILED
+	              : execute(run, options, emulated != NULL ? emulated : list);
+	free(emulated);
 	free(list);
 	return ret == 0 ? check_trace(run, options) : ret;
 }

@@ -14,9 +14,10 @@
 
 enum {
 	EXHAUSTIVE =
-		1024, /* combinations up to which all are tried: 10 lines, in one version each */
-	ENOUGH = 50,  /* failures of one call stack, without --all */
-	SINGLES = 64, /* units that are tried alone, and left out alone, where there are more */
+		1024,   /* combinations up to which all are tried: 10 lines, in one version each */
+	ENOUGH = 50,    /* failures of one call stack, without --all */
+	PREFIXES = 128, /* of all lines, likewise */
+	SINGLES = 64,   /* units that are tried alone, and left out alone, where there are more */
 };
 
 struct tries {
@@ -96,6 +97,23 @@ static bool try_singles(struct tries *t, const struct replay *r, const struct po
 	return going;
 }
 
+/* Each line with fewer of its stores than all, alone and with the others: some, if they are very many. */
+static bool try_prefixes(struct tries *t, const struct replay *r, const struct point *p)
+{
+	uint64_t all = 0, stride, at = 0;
+	bool going = true;
+
+	for (size_t i = 0; i < t->units.count; i++)
+		all += t->units.unit[i].newest > 1 ? t->units.unit[i].newest - 1 : 0;
+	stride = all / PREFIXES + 1;
+	for (size_t i = 0; i < t->units.count; i++)
+		for (unsigned c = 1; going && c < t->units.unit[i].newest; c++)
+			if (at++ % stride == 0)
+				going = try(t, r, p, CHOOSE_PREFIX, i * MOST_CHOICES + c) &&
+				        try(t, r, p, CHOOSE_REST, i * MOST_CHOICES + c);
+	return going;
+}
+
 static bool try_all(struct tries *t, const struct replay *r, const struct point *p)
 {
 	bool going = try(t, r, p, CHOOSE_NONE, 0) && try(t, r, p, CHOOSE_ALL, 0);
@@ -110,7 +128,7 @@ static bool try_all(struct tries *t, const struct replay *r, const struct point 
 			going = try(t, r, p, CHOOSE_COUNTED, i);
 		return going;
 	}
-	going = going && try_singles(t, r, p);
+	going = going && try_singles(t, r, p) && try_prefixes(t, r, p);
 	for (uint64_t i = 0; going && i < t->options->samples; i++)
 		going = try(t, r, p, CHOOSE_RANDOM, i);
 	return going;

@@ -69,8 +69,10 @@ static bool add_part(struct units *units, const struct pf_version **list, size_t
 
 	for (size_t i = 0; i < count; i++) {
 		u.newest = find_choice(&u, list[i]);
+		if (list[i]->stored && u.store[u.newest] == NULL)
+			u.store[u.newest] = list[i];
 		if (list[i]->thread != NULL)
-			u.flushed = u.newest;
+			u.pending[u.flushed = u.newest] = list[i];
 	}
 	if (u.choices == 1)
 		return true; /* nothing else than what is durable */

@@ -25,6 +25,8 @@ struct unit {
 	size_t at, size; /* of the part of the line, bytes */
 	unsigned choices;
 	const struct pf_version *version[MOST_CHOICES]; /* [0]: NULL */
+	const struct pf_version *store[MOST_CHOICES];   /* that made it so; NULL: not known */
+	const struct pf_version *pending[MOST_CHOICES]; /* the last one that is; NULL: none is */
 	unsigned flushed;                               /* the choice of all flushes done */
 	unsigned newest; /* and of all stores too, as far as they are known */
 };

@@ -80,6 +80,8 @@ static void print_again(const struct verdict *v, const struct group *g)
 		printf(" --torn");
 	if (o->evictions)
 		printf(" --evictions");
+	if (o->coherent)
+		printf(" --coherent");
 	if (strncmp(g->name, "random", 6) == 0)
 		printf(" --seed %" PRIu64, o->seed);
 	printf(" --image %" PRIu64 ":%s --output image", g->event, g->name);
@@ -101,6 +103,35 @@ static void print_group(const struct verdict *v, const struct group *g)
 	printf("\n  again    ");
 	print_again(v, g);
 	printf("\n");
+}
+
+/* What the recorder could not see, or that its results depend on. */
+static void print_recorder(const struct verdict *v)
+{
+	const struct replay *r = v->replay;
+	bool exact = r->trace->reader.header->recorder == PF_RECORDER_EXACT;
+
+	if (exact)
+		printf("recorded by QEMU: %" PRIu64 " stores, each flush and fence\n", r->stores);
+	else if (r->report->flushes > 0 && r->report->drains == 0)
+		printf("(flushes and no drain: if the program fences by itself, --exact sees it)\n");
+	if (r->unseen > 0)
+		printf("%" PRIu64 " stores that nobody saw: another process made them, or an "
+		       "instruction of which QEMU does not tell; when is not known\n",
+			r->unseen);
+	if (r->short_flushes > 0)
+		printf("%" PRIu64
+		       " flushes by DC CVAC or DC CIVAC, which reach the point of coherency: %s\n",
+			r->short_flushes,
+			r->coherent
+				? "taken for durable (--coherent)"
+				: "nothing is durable by them, unless memory keeps it (--coherent)");
+	for (uint64_t i = 1; i <= r->trace->records; i++) {
+		const struct pf_record *record = trace_record(r->trace, i);
+
+		if (pmem2_pf_record_kind(record) == PF_RECORD_NOTE)
+			printf("%s\n", ((const struct pf_record_note *)record)->text);
+	}
 }
 
 /* How the program ended, if that was not as it should. */
@@ -142,6 +173,7 @@ void verdict_print(const struct verdict *v)
 	struct pf_names names = replay_names(v->replay);
 
 	pmem2_pf_report_text(v->replay->report, 0, &names, stdout);
+	print_recorder(v);
 	print_end(v);
 	if (v->options->check != NULL)
 		print_checks(v);

@@ -44,10 +44,17 @@ static void json_program(const struct run *run, FILE *out)
 
 void verdict_print_json(const struct verdict *v, FILE *out)
 {
+	static const char *const recorders[PF_RECORDERS] = {"powerfail", "exact", "preload"};
+	uint32_t recorder = v->replay->trace->reader.header->recorder;
 	struct pf_names names = replay_names(v->replay);
 
 	fprintf(out, "{\n  \"trace\": ");
 	pmem2_pf_json_string(v->replay->trace->path, out);
+	fprintf(out,
+		",\n  \"recorder\": \"%s\",\n  \"stores\": %" PRIu64 ",\n  \"unseen\": %" PRIu64
+		",\n  \"short_flushes\": %" PRIu64,
+		recorders[recorder < PF_RECORDERS ? recorder : 0], v->replay->stores,
+		v->replay->unseen, v->replay->short_flushes);
 	fprintf(out,
 		",\n  \"exited\": %s,\n  \"points\": %" PRIu64 ",\n  \"images\": %" PRIu64
 		",\n  \"seed\": %" PRIu64 ",\n  \"seconds\": %.3f,\n  \"failed\": %zu,\n"

@@ -63,10 +63,12 @@ static bool walk_all(struct walk *w)
 	while (going && (record = replay_next(w->replay)) != NULL) {
 		enum pf_record_kind kind = pmem2_pf_record_kind(record);
 
-		if (kind == PF_RECORD_DRAIN)
+		bool settles = replay_settles(record);
+
+		if (settles)
 			going = visit(w, record, CUT_DRAIN, w->replay->event + 1);
 		replay_apply(w->replay, record);
-		if (going && kind == PF_RECORD_FLUSH)
+		if (going && kind == PF_RECORD_FLUSH && !settles)
 			going = visit(w, record, CUT_FLUSH, w->replay->event);
 	}
 	return going && visit(w, NULL, CUT_EXIT, w->replay->event + 1);

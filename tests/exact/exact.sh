@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# pmem2 crashtest --exact, on programs that flush by their own instructions. usage: exact.sh TAP PMEM2 LOG SOURCES
+pmem2=$(realpath "$2") log=$(realpath "$3") sources=$(realpath "$4")
+# shellcheck source=tests/tap.sh
+. "$1"
+mkdir tmp
+export TMPDIR=$PWD/tmp
+
+# build COMPILER PROGRAM FAULT: PROGRAM-FAULT
+build() { "$1" -O1 -g -D_GNU_SOURCE -pthread -DFAULT="$3" -o "$2-$3" "$sources/$2.c"; }
+
+# of PROGRAM COUNT OPTION...: what crashtest says of a program that stores that many
+of() {
+	local program=$1 count=$2
+	shift 2
+	rm -rf data tmp/*
+	"$pmem2" crashtest --exact --samples 10 --check "$checker {} check" "$@" -- "./$program" data put "$count"
+}
+
+# line PROGRAM TEXT: where that is in its source
+line() { echo "$1.c:$(grep -nF "$2" "$sources/$1.c" | head -1 | cut -d: -f1)"; }
+
+# clean and found are of one architecture: options are for both
+clean() { says ': 0 failed$' status 0 of "$@"; }
+found() { says "$1" status 1 of "${@:2}"; }
+
+# ---- what cannot be done ----
+
+printf '#!/bin/sh\ntrue\n' >script
+chmod +x script
+point "a script" says 'a script most likely' status 2 "$pmem2" crashtest --exact -- ./script
+point "no such program" says 'no-such: No such file' status 2 "$pmem2" crashtest --exact -- ./no-such
+point "a program that maps nothing" says 'mapped no file' status 2 "$pmem2" crashtest --exact -- true
+point "another granularity" says 'CACHE_LINE alone' status 2 "$pmem2" crashtest --exact --granularity BYTE -- true
+point "a trace" says 'goes with a PROGRAM' status 2 "$pmem2" crashtest --exact --trace trace
+point "no recorder" says 'is not there' status 2 env PMEM2_RECORDER_DIR=/nowhere "$pmem2" crashtest --exact -- true
+point "no QEMU" says 'needs qemu-x86_64' status 2 env PATH=/nowhere "$pmem2" crashtest --exact -- /bin/true
+
+# ---- a tree ----
+
+checker=./check-tree
+point "programs" eval 'for fault in 0 1 2 3 4; do build cc tree $fault || exit; done'
+cp tree-0 check-tree
+point "a right tree is clean" clean tree-0 33
+point "a key after its value, in one line" found 'wrong order' tree-1 3
+point "at the line of the value" found "stored by put_entry \($(line tree 'v = value;')\), can be" tree-1 3
+point "and at the line of the key" found "later: .* stored by put_entry \($(line tree 'k = key;')\)" tree-1 3
+point "a leaf that is not flushed" found 'missing flush: .* were stored' tree-2 33
+point "a root that is not held back" found 'order not kept' tree-3 33
+point "a child after the flush" found 'stored after its flush' tree-4 33
+point "its fault for programs" found '"fault": "after-flush"' tree-4 33 --json
+point "the recorder for programs" found '"recorder": "exact"' tree-1 3 --json
+
+of tree-1 3 --trace trace >said 2>&1
+again=$(sed -n 's/^  again    pmem2 //p' said | head -1)
+# shellcheck disable=SC2086 # several words
+point "the image again" says '^image: ' status 0 "$pmem2" $again
+point "it is as broken" status 1 ./check-tree image check
+point "the trace, without the program" says 'wrong order' status 1 \
+	"$pmem2" crashtest --trace trace --check './check-tree {} check'
+rm -f trace image
+
+# ---- a hash table ----
+
+checker=./check-hash
+point "programs" eval 'for fault in 0 1 2 3; do build cc hash $fault || exit; done'
+cp hash-0 check-hash
+point "a right table is clean" clean hash-0 12
+point "one fence for value and key" found 'order not kept: .* stored by store_past_caches' hash-1 6
+point "a mark that is overwritten" found 'a value that was overwritten' hash-2 6
+point "at its line" found "stored by store_entry \($(line hash '= ~UINT64_C(0);')\); overwritten" hash-2 6
+point "a key that is not flushed" found 'stored by store_entry' hash-3 6
+
+# ---- a program of the library ----
+
+log_under_qemu() {
+	rm -f data
+	"$pmem2" crashtest --exact --samples 10 --check "$log {} verify" -- "$log" data append <<<'a line'
+}
+point "the library's log is clean" says ': 0 failed$' status 0 log_under_qemu
+
+# ---- AArch64: QEMU 7.2 runs DC CVAC, and no DC CVAP ----
+
+if command -v aarch64-linux-gnu-gcc >/dev/null; then
+	cc=aarch64-linux-gnu-gcc
+	point "arm: programs" eval 'build $cc tree 0 && build $cc tree 1 && build $cc hash 0 && build $cc hash 2'
+	checker=./check-tree
+	point "arm: a right tree is clean" clean tree-0 33 --coherent
+	point "arm: a key after its value" found 'wrong order' tree-1 3 --coherent
+	point "arm: at their lines" found "put_entry \($(line tree 'v = value;')\).*put_entry \($(line tree 'k = key;')\)" \
+		tree-1 3 --coherent
+	point "arm: DC CVAC alone makes nothing durable" found 'reach the point of coherency' tree-0 3
+	checker=./check-hash
+	point "arm: a right table is clean" clean hash-0 6 --coherent
+	point "arm: a mark that is overwritten" found 'a value that was overwritten' hash-2 6 --coherent
+else
+	skip "arm" "there is no aarch64-linux-gnu-gcc"
+fi
+plan

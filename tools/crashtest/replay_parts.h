@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* replay_parts.h -- what the parts of the replay have for each other. */
+#ifndef CRASHTEST_REPLAY_PARTS_H
+#define CRASHTEST_REPLAY_PARTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct pf_medium;
+struct pf_record_lines;
+struct pf_record_store;
+struct pf_thread;
+struct replay;
+
+/* The thread of that number, made if it is new; NULL: the replay failed. */
+struct pf_thread *replay_know_thread(struct replay *r, uint32_t id);
+
+/* The file of that number, with room up to an offset; NULL: the replay failed. */
+struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end);
+
+void replay_lines(struct replay *r, const struct pf_record_lines *lines);
+void replay_store(struct replay *r, const struct pf_record_store *store);
+
+#endif
