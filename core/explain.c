@@ -263,11 +263,13 @@ static int hand_out(struct pmem2_explanation *e, struct pmem2_explanation **expl
 		return 0;
 	}
 
-	pmem2_explanation_delete(&e);
+	pmem2_explanation_discard(e);
 	return pmem2_err_memory("malloc");
 }
 
-int pmem2_map_explain(const struct pmem2_map *map, struct pmem2_explanation **explanation)
+/* weak, as all that PMDK's library does not have: see legacy.c */
+__attribute__((weak)) int pmem2_map_explain(const struct pmem2_map *map,
+	struct pmem2_explanation **explanation)
 {
 	const struct pmem2_source src = {.type = map->type, .fd = -1, .device = map->device};
 
@@ -281,8 +283,8 @@ int pmem2_map_explain(const struct pmem2_map *map, struct pmem2_explanation **ex
 	return hand_out(e, explanation);
 }
 
-int pmem2_source_explain(const struct pmem2_source *src, const struct pmem2_config *cfg,
-	struct pmem2_explanation **explanation)
+__attribute__((weak)) int pmem2_source_explain(const struct pmem2_source *src,
+	const struct pmem2_config *cfg, struct pmem2_explanation **explanation)
 {
 	struct pmem2_config any = {.sharing = PMEM2_SHARED, .protection = PMEM2_PROT_READ};
 	char saved[1024];

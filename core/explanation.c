@@ -58,6 +58,7 @@ static const char *name_of(enum pmem2_reason_code code)
 		NAME(BACKEND_OTHER)
 		NAME(BACKEND_VARIABLE)
 		NAME(NO_BACKEND)
+		NAME(BACKEND_NOT_NOW)
 		NAME(COARSER)
 		NAME(FOR_CACHE_LINE)
 		NAME(FOR_BYTE)
@@ -123,7 +124,8 @@ bool pmem2_explanation_has(const struct pmem2_explanation *e, enum pmem2_reason_
 	return false;
 }
 
-int pmem2_explanation_granularity(const struct pmem2_explanation *explanation,
+/* weak, as all that PMDK's library does not have: see legacy.c */
+__attribute__((weak)) int pmem2_explanation_granularity(const struct pmem2_explanation *explanation,
 	enum pmem2_granularity *granularity)
 {
 	if (explanation->result != 0)
@@ -133,7 +135,8 @@ int pmem2_explanation_granularity(const struct pmem2_explanation *explanation,
 	return 0;
 }
 
-const struct pmem2_reason *pmem2_explanation_next(const struct pmem2_explanation *explanation,
+__attribute__((weak)) const struct pmem2_reason *
+pmem2_explanation_next(const struct pmem2_explanation *explanation,
 	const struct pmem2_reason *reason)
 {
 	const struct pmem2_reason_node *node =
@@ -143,17 +146,21 @@ const struct pmem2_reason *pmem2_explanation_next(const struct pmem2_explanation
 	return node != NULL ? &node->reason : NULL;
 }
 
-int pmem2_explanation_delete(struct pmem2_explanation **explanation)
+void pmem2_explanation_discard(struct pmem2_explanation *e)
 {
-	struct pmem2_explanation *e = *explanation;
-
-	if (e == NULL)
-		return 0;
 	for (struct pmem2_reason_node *node = e->first, *next; node != NULL; node = next) {
 		next = node->next;
 		free(node);
 	}
 	free(e);
+}
+
+__attribute__((weak)) int pmem2_explanation_delete(struct pmem2_explanation **explanation)
+{
+	if (*explanation == NULL)
+		return 0;
+
+	pmem2_explanation_discard(*explanation);
 	*explanation = NULL;
 	return 0;
 }

@@ -18,6 +18,9 @@ struct pmem2_explanation {
 /* NULL: no memory. */
 struct pmem2_explanation *pmem2_explanation_new(void);
 
+/* pmem2_explanation_delete, which a program may replace. */
+void pmem2_explanation_discard(struct pmem2_explanation *e);
+
 /* Adds a reason; subject may be NULL. */
 void pmem2_explanation_add(struct pmem2_explanation *e, enum pmem2_reason_code code, int error,
 	const char *subject, const char *format, ...) __attribute__((__format__(__printf__, 5, 6)));

@@ -167,6 +167,19 @@ const struct pmem2_registry *pmem2_registry(void)
 	return &the_registry;
 }
 
+int pmem2_registry_show(void (*reader)(const struct pmem2_registry *registry, void *arg), void *arg)
+{
+	int ret = take_lock();
+
+	if (ret != 0)
+		return ret;
+
+	look();
+	reader(&the_registry, arg);
+	give_lock();
+	return 0;
+}
+
 /* Weak, as all that PMDK's library does not have: see legacy.c. */
 __attribute__((weak)) int pmem2_backends_load(void)
 {

@@ -81,6 +81,10 @@ bool pmem2_registry_pinned(void);
 /* The registry, as it is now, for who prints it; what could not be looked for is tried again. Never NULL. */
 const struct pmem2_registry *pmem2_registry(void);
 
+/* Has it read while nothing changes it. PMEM2_E_BACKEND: a backend calls that is being loaded. */
+int pmem2_registry_show(void (*reader)(const struct pmem2_registry *registry, void *arg),
+	void *arg);
+
 /* ---- its parts ---- */
 
 /* The backends that are part of this library, NULL ends. */

@@ -64,6 +64,7 @@ enum pmem2_reason_code {
 	PMEM2_REASON_BACKEND_OTHER = 64,     /* it does not serve this granularity */
 	PMEM2_REASON_BACKEND_VARIABLE = 65,  /* PMEM2_BACKEND names what cannot be had */
 	PMEM2_REASON_NO_BACKEND = 66,        /* none serves what the hardware could do */
+	PMEM2_REASON_BACKEND_NOT_NOW = 67,   /* a passing shortage; error: its errno */
 
 	/* what follows */
 	PMEM2_REASON_COARSER = 80,        /* than what the config requires; error: the code */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
@@ -373,6 +374,36 @@ START_TEST(a_backend_that_cannot_be_had_is_told)
 }
 END_TEST
 
+START_TEST(a_passing_shortage_is_told)
+{
+	enum pmem2_granularity granularity;
+	struct rlimit before, none;
+	int lowest = dup(0);
+
+	setenv("PMEM2_FORCE_GRANULARITY", "CACHE_LINE", 1);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = (rlim_t)lowest;
+	close(lowest);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	struct pmem2_explanation *e = explain(&file);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+
+	/* where all backends are built in, none has to be opened */
+	const struct pmem2_reason *reason = find(e, PMEM2_REASON_BACKEND_NOT_NOW);
+	if (reason != NULL) {
+		ck_assert_int_eq(reason->error, EMFILE);
+		ck_assert_int_eq(reason->decided, 1);
+		ck_assert_ptr_null(find(e, PMEM2_REASON_NO_BACKEND));
+		ck_assert_int_eq(pmem2_explanation_granularity(e, &granularity), -EMFILE);
+	}
+	pmem2_explanation_delete(&e);
+	e = explain(&file);
+	ck_assert_ptr_null(find(e, PMEM2_REASON_BACKEND_NOT_NOW));
+	pmem2_explanation_delete(&e);
+}
+END_TEST
+
 START_TEST(maps_are_explained_without_their_file)
 {
 	struct pmem2_explanation *e;
@@ -417,7 +448,7 @@ int main(void)
 		a_refused_granularity_carries_the_reasons, regions_and_domains_are_told,
 		a_device_on_no_nvdimm_is_told, variables_are_told, a_missing_package_is_told,
 		a_restriction_is_told, a_backend_that_cannot_be_had_is_told,
-		maps_are_explained_without_their_file, NULL};
+		a_passing_shortage_is_told, maps_are_explained_without_their_file, NULL};
 
 	return unit_run_with("explain", tests, set_up, fake_tear_down);
 }
