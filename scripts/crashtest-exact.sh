@@ -18,7 +18,7 @@ esac
 if [ -z "$build" ]; then
 	build=$PWD/build-demo
 	scripts/install-deps.sh build exact
-	[ -e "$build/build.ninja" ] || meson setup "$build" -Dtests=false -Dman=disabled
+	[ -e "$build/build.ninja" ] || meson setup "$build" -Dtests=disabled -Dman=disabled
 	ninja -C "$build"
 fi
 run=$(mktemp -d)

@@ -144,7 +144,9 @@ static void drain_by_lock(struct exact_thread *t, struct exact_insn *insn)
 	pmem2_exact_record_drain(t->id, PF_DRAIN_LOCKED, pmem2_exact_stack(t, insn));
 }
 
-__attribute__((used)) static void before(unsigned cpu, void *arg, const void *state)
+EXACT_STEP(pmem2_exact_on_before, pmem2_exact_events_before);
+
+__attribute__((used)) void pmem2_exact_events_before(unsigned cpu, void *arg, const void *state)
 {
 	struct exact_insn *insn = arg;
 	struct exact_thread *t = pmem2_exact_thread(cpu);
@@ -166,7 +168,6 @@ __attribute__((used)) static void before(unsigned cpu, void *arg, const void *st
 		drain_by_lock(t, insn);
 	}
 }
-EXACT_STEP(pmem2_exact_on_before, before);
 
 void pmem2_exact_on_block(unsigned cpu, void *arg)
 {
@@ -179,7 +180,9 @@ void pmem2_exact_on_block(unsigned cpu, void *arg)
 
 /* ---- flushes and fences ---- */
 
-__attribute__((used)) static void flush(unsigned cpu, void *arg, const void *state)
+EXACT_STEP(pmem2_exact_on_flush, pmem2_exact_events_flush);
+
+__attribute__((used)) void pmem2_exact_events_flush(unsigned cpu, void *arg, const void *state)
 {
 	struct exact_insn *insn = arg;
 	struct exact_thread *t = pmem2_exact_thread(cpu);
@@ -203,7 +206,6 @@ __attribute__((used)) static void flush(unsigned cpu, void *arg, const void *sta
 	}
 	pmem2_exact_unlock(t);
 }
-EXACT_STEP(pmem2_exact_on_flush, flush);
 
 void pmem2_exact_on_drain(unsigned cpu, void *arg)
 {
@@ -223,15 +225,17 @@ void pmem2_exact_on_drain(unsigned cpu, void *arg)
 
 /* ---- calls ---- */
 
-__attribute__((used)) static void call(unsigned cpu, void *arg, const void *state)
+EXACT_STEP(pmem2_exact_on_call, pmem2_exact_events_call);
+
+__attribute__((used)) void pmem2_exact_events_call(unsigned cpu, void *arg, const void *state)
 {
 	pmem2_exact_called(pmem2_exact_thread(cpu), arg, pmem2_exact_stack_pointer(cpu, state));
 }
-EXACT_STEP(pmem2_exact_on_call, call);
 
-__attribute__((used)) static void ret(unsigned cpu, void *arg, const void *state)
+EXACT_STEP(pmem2_exact_on_return, pmem2_exact_events_ret);
+
+__attribute__((used)) void pmem2_exact_events_ret(unsigned cpu, void *arg, const void *state)
 {
 	(void)arg;
 	pmem2_exact_returned(pmem2_exact_thread(cpu), pmem2_exact_stack_pointer(cpu, state));
 }
-EXACT_STEP(pmem2_exact_on_return, ret);

@@ -12,9 +12,13 @@
 
 #include "insn.h"
 
-/* Defines name(cpu, arg), a callback for QEMU, which calls to(cpu, arg, state). */
+/*
+ * Defines name(cpu, arg), a callback for QEMU, which calls to(cpu, arg, state), which follows. Neither is static: the
+ * compiler does not see that the one calls the other.
+ */
 #define EXACT_STEP(name, to) \
 	void name(unsigned cpu, void *arg); \
+	void to(unsigned cpu, void *arg, const void *state); \
 	__asm__(".pushsection .text\n" \
 		".globl " #name "\n.hidden " #name "\n.type " #name ", @function\n" #name ":\n" \
 		"	mov %rbp, %rdx\n" \

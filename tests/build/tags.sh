@@ -40,6 +40,7 @@ for file; do
 	[ "$name" != ndctl ] || tag=ndctl
 	point "$tag" piece "$tag" "/pmem2/$name\.so$"
 done
+[ ! -e "$build/recorders/exact/exact.so" ] || point recorder-exact piece recorder-exact '/pmem2/recorders/exact\.so$'
 [ ! -e "$build/tools/pmem2" ] || point tools piece tools '/bin/\w+$'
 if [ -e "$build/man/libpmem2.7" ]; then
 	point man piece man '/man/man[137]/(lib)?pmem2[a-z0-9_-]*\.[137]$'
