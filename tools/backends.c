@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "args.h"
+#include "conformance.h"
 #include "module.h"
 #include "powerfail/report.h"
 #include "registry.h"
@@ -158,14 +159,17 @@ int tool_refuse_backends(void)
 int tool_backends(int argc, char *argv[])
 {
 	struct args args;
-	int status = args_read(&args, argc, argv);
 
+	if (argc == 3 && strcmp(argv[1], "--test") == 0)
+		return conformance_test(argv[2]);
+
+	int status = args_read(&args, argc, argv);
 	if (status != TOOL_OK)
 		return status;
 	if (args.help)
 		return tool_help();
 	if (args.count > 0) {
-		fprintf(stderr, "pmem2: backends takes no argument\n");
+		fprintf(stderr, "pmem2: backends takes no argument but --test NAME\n");
 		return TOOL_MISUSED;
 	}
 

@@ -10,6 +10,8 @@ static const char usage[] =
 	"usage: pmem2 info [FILE]   print the CPU, the backends, the environment; or what a mapping\n"
 	"                           of FILE, a file or a device such as /dev/dax0.0, would be\n"
 	"       pmem2 backends      print the backends, best first, and why one is refused\n"
+	"       pmem2 backends --test NAME\n"
+	"                           test whether a backend keeps its contract\n"
 	"       pmem2 crashtest     find what a power cut would break of a program's files; has --help\n"
 	"       pmem2 --help | --version\n"
 	"\n"
@@ -17,7 +19,8 @@ static const char usage[] =
 	"      --json          print for programs\n"
 	"\n"
 	"What is printed is what a program finds that is started in the same environment.\n"
-	"Exit status: 0; 1 FILE cannot be mapped, or PMEM2_BACKEND's backend cannot be had; 2 usage.\n";
+	"Exit status: 0; 1 FILE cannot be mapped, a backend cannot be had, or breaks its contract, or\n"
+	"some of that could not be shown; 2 usage.\n";
 
 static const struct {
 	const char *name;

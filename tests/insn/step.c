@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "../backends/variants.h"
+#include "judge.h"
 #include "tracer.h"
-
-#define NO_WAIT (PMEM2_F_MEM_NODRAIN | PMEM2_F_MEM_NOFLUSH)
+#include "victim.h"
 
 enum {
 	FLAGS = 64,    /* combinations of PMEM2_F_MEM_* */
@@ -42,88 +42,12 @@ static size_t random_below(size_t limit)
 	return (random_state * UINT64_C(0x2545F4914F6CDD1D) >> 11) % limit;
 }
 
-/* ---- what a call owes; NULL or the rule that it broke ---- */
-
-static const char *judge_copy_of_lines(unsigned flags)
-{
-	const char *rule;
-
-	if (flags & PMEM2_F_MEM_NOFLUSH)
-		return lines.flushes           ? "NOFLUSH, and it flushes"
-		       : lines.unfenced_stream ? "NOFLUSH leaves streams unfenced"
-		                               : NULL;
-	if ((rule = lines_flushed(&lines)))
-		return rule;
-	if (flags & PMEM2_F_MEM_NODRAIN)
-		return NULL;
-	return lines.fences ? lines_fenced(&lines) : "no fence";
-}
-
-static const char *judge_copy_of_bytes(unsigned flags)
-{
-	if (lines.flushes)
-		return "BYTE, and it flushes";
-	if (lines.unfenced_stream)
-		return "streams left unfenced";
-	return !(flags & NO_WAIT) && lines.unfenced_store ? "a store without a fence behind it"
-	                                                  : NULL;
-}
-
-static const char *judge_copy(const struct call *call)
-{
-	const char *rule = lines_all_stored(&lines);
-
-	if (rule)
-		return rule;
-	switch (setting->serves) {
-	case PMEM2_SERVES_CACHE_LINE:
-		return judge_copy_of_lines(call->flags);
-	case PMEM2_SERVES_PAGE:
-		return call->flags & PMEM2_F_MEM_NOFLUSH ? NULL : lines_flushed(&lines);
-	default:
-		return judge_copy_of_bytes(call->flags);
-	}
-}
-
-static const char *judge_flush(const struct call *call)
-{
-	const char *rule = NULL;
-
-	/* pmem2_deep_flush() of a file is msync(2), whatever the granularity */
-	if (setting->serves == PMEM2_SERVES_CACHE_LINE || setting->serves == PMEM2_SERVES_PAGE ||
-		call->operation == DEEP_FLUSH)
-		rule = lines_flushed(&lines);
-	else if (lines.flushes)
-		rule = "BYTE, and it flushes";
-	if (rule || call->operation == FLUSH || setting->serves == PMEM2_SERVES_PAGE)
-		return rule;
-	if (setting->serves != PMEM2_SERVES_CACHE_LINE && lines.unfenced_store)
-		return "a store without a fence behind it";
-	return lines_fenced(&lines);
-}
-
-static const char *judge_drain(void)
-{
-	if (setting->serves != PMEM2_SERVES_PAGE && !lines.fences)
-		return "drain, and no fence";
-	return lines_fenced(&lines);
-}
-
-static const char *judge(const struct call *call)
-{
-	if (lines.broken)
-		return lines.broken;
-	if (call->operation <= MEMSET)
-		return judge_copy(call);
-	return call->operation == DRAIN ? judge_drain() : judge_flush(call);
-}
-
 /* ---- calls ---- */
 
 static void complain(const struct call *call, const char *rule)
 {
 	static const char *const names[] = {"memmove", "memcpy", "memset", "flush", "persist",
-		"deep_flush", "drain"};
+		"deep_flush", "deep_persist", "drain"};
 
 	printf("%s %s of %zu bytes at %zu from %zd, flags %#x, nt_evicts %d, shape %u: %s\n",
 		setting->variant->name, names[call->operation], call->size, call->at,
@@ -141,7 +65,7 @@ static void step_and_judge(const struct call *call)
 		exit(EXIT_FAILURE);
 	}
 
-	const char *rule = judge(call);
+	const char *rule = judge(&lines, call, setting->serves);
 
 	if (rule)
 		complain(call, rule);
@@ -229,7 +153,7 @@ static void check_that_it_notices(void)
 		lines.lose_flush = !fence;
 		lines.lose_fence = fence;
 		lines_start(&lines, call.at, call.at + call.size);
-		if (tracer_call(&tracer, &call) && !judge(&call))
+		if (tracer_call(&tracer, &call) && !judge(&lines, &call, setting->serves))
 			complain(&call, fence ? "a lost fence is not noticed"
 					      : "a lost flush is not noticed");
 	}
@@ -254,7 +178,7 @@ static void check_setting(const struct setting *s)
 	setting = s;
 	lines.flush = flush_of(s);
 	lines.streams_count = s->nt_evicts;
-	if (!tracer_start(&tracer, s)) {
+	if (!tracer_start(&tracer, victim, s)) {
 		printf("%s%s: %s\n", tracer.shared->forbidden ? "skipped: " : "", s->variant->name,
 			tracer.shared->error);
 		exit(tracer.shared->forbidden ? 77 : EXIT_FAILURE);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "victim.h"
 
+#include "tracer.h"
+
 #include <dlfcn.h>
-#include <errno.h>
 #include <libpmem2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
 #include <unistd.h>
 
 static struct pmem2_map *map;
@@ -110,21 +110,21 @@ static void perform(const struct call *call)
 		if (pmem2_deep_flush(map, at, call->size))
 			abort();
 		break;
+	case DEEP_PERSIST:
+		abort();
 	case DRAIN:
 		drain();
 		break;
 	}
 }
 
-void victim(struct shared *shared, const struct setting *setting, size_t bytes)
+void victim(struct shared *shared, const void *arg)
 {
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL)) {
-		snprintf(shared->error, sizeof(shared->error), "ptrace: %s", strerror(errno));
-		shared->forbidden = true;
-		_exit(1);
-	}
+	const struct setting *setting = arg;
+
+	tracer_be_stepped(shared);
 	set_environment(setting);
-	if (!open_map(setting, bytes)) {
+	if (!open_map(setting, AREA)) {
 		snprintf(shared->error, sizeof(shared->error), "%s", pmem2_errormsg());
 		_exit(1);
 	}

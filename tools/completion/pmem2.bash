@@ -52,7 +52,7 @@ _pmem2() {
 			mapfile -t COMPREPLY < <(compgen -f -- "$current")
 		fi
 		;;
-	backends) mapfile -t COMPREPLY < <(compgen -W "--json --help" -- "$current") ;;
+	backends) mapfile -t COMPREPLY < <(compgen -W "--json --test --help" -- "$current") ;;
 	crashtest)
 		if program=$(_pmem2_program) && [ "$COMP_CWORD" -gt "$program" ]; then
 			mapfile -t COMPREPLY < <(compgen -f -- "$current")

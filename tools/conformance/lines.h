@@ -5,8 +5,8 @@
  * A line is dirty while it holds bytes that would be lost with the caches. It is under way after a
  * flush, or a non-temporal store that counts as one, until a fence.
  */
-#ifndef TESTS_INSN_LINES_H
-#define TESTS_INSN_LINES_H
+#ifndef PMEM2_CONFORMANCE_LINES_H
+#define PMEM2_CONFORMANCE_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ enum {
 struct lines {
 	/* what the CPU and the backend promise */
 	bool streams_count; /* a non-temporal store and a fence are durable, SDM vol. 1, 10.4.6.2 */
-	enum kind flush;    /* the backend's instruction; OTHER: it has none */
+	enum kind flush;    /* the backend's instruction; OTHER: it has none; TRAP: any will do */
 	bool lose_flush, lose_fence; /* to see the test notice */
 
 	size_t begin, end; /* of the range, offsets in the mapping */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* decode.h -- what one x86-64 instruction does to memory, as far as the stepping test wants to know. */
-#ifndef TESTS_INSN_DECODE_H
-#define TESTS_INSN_DECODE_H
+#ifndef PMEM2_CONFORMANCE_DECODE_H
+#define PMEM2_CONFORMANCE_DECODE_H
 
 #include <stdbool.h>
 #include <stddef.h>

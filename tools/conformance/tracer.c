@@ -37,7 +37,16 @@ static bool wait_for(struct tracer *tracer)
 	return false;
 }
 
-bool tracer_start(struct tracer *tracer, const struct setting *setting)
+void tracer_be_stepped(struct shared *shared)
+{
+	if (!ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+		return;
+	snprintf(shared->error, sizeof(shared->error), "ptrace: %s", strerror(errno));
+	shared->forbidden = true;
+	_exit(1);
+}
+
+bool tracer_start(struct tracer *tracer, victim_fn *victim, const void *setting)
 {
 	char path[64];
 
@@ -45,8 +54,10 @@ bool tracer_start(struct tracer *tracer, const struct setting *setting)
 	memset(tracer->shared, 0, sizeof(*tracer->shared));
 	fflush(NULL);
 	tracer->pid = fork();
-	if (!tracer->pid)
-		victim(tracer->shared, setting, AREA);
+	if (!tracer->pid) {
+		victim(tracer->shared, setting);
+		_exit(1);
+	}
 	if (tracer->pid < 0 || !wait_for(tracer) || !tracer->shared->ready)
 		return false;
 	ptrace(PTRACE_SETOPTIONS, tracer->pid, NULL, (void *)PTRACE_O_EXITKILL);
