@@ -7,7 +7,7 @@
 _Static_assert(PMEM2_VERSION_NUMBER == PMEM2_BUILD_VERSION_NUMBER,
 	"libpmem2/base.h and meson.build say different versions");
 
-const char *pmem2_version(void)
+__attribute__((weak)) const char *pmem2_version(void)
 {
 	return PMEM2_BUILD_VERSION;
 }

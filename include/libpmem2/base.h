@@ -521,11 +521,15 @@ int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem
 
 /* ---- the version ---- */
 
+#ifndef PMEM2_NO_EXTENSIONS
+
 /*
  * The version of the library that the program runs with: "2.2.0". Constant, never NULL. May be called
  * from any thread and from a signal handler. This library's own: PMDK's has no such function.
  */
 const char *pmem2_version(void);
+
+#endif
 
 /* ---- errors ---- */
 
