@@ -38,7 +38,11 @@ struct pmem2_writing {
 	atomic_uint waiters;
 };
 
-static struct pmem2_writing *writings; /* WRITINGS of them, once there is a file */
+/* Once there is a file. */
+static struct {
+	atomic_uint at_work; /* calls that have begun, and not recorded their outcome */
+	struct pmem2_writing list[WRITINGS];
+} * writings;
 
 /* ---- the files ---- */
 
@@ -84,7 +88,7 @@ static struct pmem2_file *add(dev_t device, ino_t inode)
  */
 static bool have_writings(void)
 {
-	size_t size = WRITINGS * sizeof(*writings);
+	size_t size = sizeof(*writings);
 	void *memory;
 
 	if (writings != NULL)
@@ -173,13 +177,15 @@ struct pmem2_writing *pmem2_writeback_begin(struct pmem2_file *file)
 	if (file == NULL)
 		return NULL;
 
+	atomic_fetch_add(&writings->at_work, 1);
 	/* thread-local memory of two threads is megabytes apart, or a page */
 	for (size_t i = (self >> 12) % WRITINGS, tries = 1;; i = (i + 1) % WRITINGS, tries++) {
+		struct pmem2_writing *w = &writings->list[i];
 		uintptr_t nobody = 0;
 
-		if (atomic_compare_exchange_strong(&writings[i].thread, &nobody, self)) {
-			atomic_store(&writings[i].file, file);
-			return &writings[i];
+		if (atomic_compare_exchange_strong(&w->thread, &nobody, self)) {
+			atomic_store(&w->file, file);
+			return w;
 		}
 		if (tries % WRITINGS == 0)
 			sched_yield();
@@ -206,8 +212,8 @@ static void wait_for_others(const struct pmem2_file *file)
 {
 	uintptr_t self = this_thread();
 
-	for (size_t i = 0; i < WRITINGS; i++) {
-		struct pmem2_writing *w = &writings[i];
+	for (size_t i = 0; i < WRITINGS && atomic_load(&writings->at_work) != 0; i++) {
+		struct pmem2_writing *w = &writings->list[i];
 		unsigned generation = atomic_load(&w->generation);
 		uintptr_t thread = atomic_load(&w->thread);
 
@@ -226,6 +232,7 @@ void pmem2_writeback_end(struct pmem2_file *file, struct pmem2_writing *writing,
 	atomic_store(&writing->file, NULL);
 	atomic_fetch_add(&writing->generation, 1);
 	atomic_store(&writing->thread, 0);
+	atomic_fetch_sub(&writings->at_work, 1);
 	if (atomic_load(&writing->waiters) != 0)
 		syscall(SYS_futex, &writing->generation, FUTEX_WAKE_PRIVATE, INT_MAX);
 	if (error == 0)
