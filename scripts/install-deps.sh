@@ -6,7 +6,8 @@ set -euo pipefail
 
 usage="usage: install-deps.sh [--list] PROFILE...
   build   the library, the pmem2 command, the examples
-  man     the manual pages
+  man     the manual pages, and as HTML
+  browser the look at the HTML manual
   exact   what pmem2 crashtest --exact runs programs with
   test    the tests, but for the guests; builds by gcc, clang and for aarch64
   guest   the guests with emulated NVDIMMs
@@ -21,7 +22,8 @@ build=(
 	libndctl-dev libdaxctl-dev # bad blocks, device ids
 	libzydis-dev               # pmem2 crashtest --exact
 )
-man=(scdoc)
+man=(scdoc mandoc cmark-gfm)
+browser=(chromium)
 exact=(qemu-user binutils) # binutils name the lines of the source
 test=(
 	"${build[@]}"

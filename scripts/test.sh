@@ -23,7 +23,7 @@ esac
 if [ $quick ]; then
 	scripts/install-deps.sh build test || exit 1
 else
-	scripts/install-deps.sh build man test guest package || exit 1
+	scripts/install-deps.sh build man browser test guest package || exit 1
 fi
 
 root=build-test
