@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# pmem2 crashtest --exact, on programs that flush by their own instructions. usage: exact.sh TAP PMEM2 LOG SOURCES
-pmem2=$(realpath "$2") log=$(realpath "$3") sources=$(realpath "$4")
+# pmem2 crashtest --exact, on programs that flush by their own instructions. usage: exact.sh TAP PMEM2 LOG
+# TRACED SOURCES
+pmem2=$(realpath "$2") log=$(realpath "$3") traced=$(realpath "$4") sources=$(realpath "$5")
 # shellcheck source=tests/tap.sh
 . "$1"
 mkdir tmp
@@ -36,6 +37,12 @@ point "another granularity" says 'CACHE_LINE alone' status 2 "$pmem2" crashtest 
 point "a trace" says 'goes with a PROGRAM' status 2 "$pmem2" crashtest --exact --trace trace
 point "no recorder" says 'is not there' status 2 env PMEM2_RECORDER_DIR=/nowhere "$pmem2" crashtest --exact -- true
 point "no QEMU" says 'needs qemu-x86_64' status 2 env PATH=/nowhere "$pmem2" crashtest --exact -- /bin/true
+
+mkdir plain
+printf '#!/bin/sh\necho "qemu-x86_64 version 10.0.0"\n' >plain/qemu-x86_64
+chmod +x plain/qemu-x86_64
+point "a QEMU without plug-ins" says 'loads no plug-ins' status 2 env PATH="$PWD/plain:$PATH" \
+	"$pmem2" crashtest --exact -- /bin/true
 
 # ---- a tree ----
 
@@ -79,6 +86,19 @@ log_under_qemu() {
 	"$pmem2" crashtest --exact --samples 10 --check "$log {} verify" -- "$log" data append <<<'a line'
 }
 point "the library's log is clean" says ': 0 failed$' status 0 log_under_qemu
+
+# traced_lines OPTION...: what each drain of the log made durable
+traced_lines() {
+	rm -f data trace
+	seq -f 'record %g, of more bytes than a line of the cache has room for, as most are' 30 |
+		"$pmem2" crashtest "$@" --trace trace -- "$log" data append >said 2>&1 || return
+	"$traced" --lines trace
+}
+both_recorders() {
+	traced_lines >by-backend && traced_lines --exact >by-qemu && [ "$(wc -l <by-qemu)" -gt 60 ] &&
+		diff by-backend by-qemu
+}
+point "both recorders see the same lines, in the same order" both_recorders
 
 # ---- AArch64: QEMU 7.2 runs DC CVAC, and no DC CVAP ----
 

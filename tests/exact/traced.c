@@ -2,7 +2,8 @@
 /*
  * traced TRACE FILE: whether the stores of a trace make of the first file's content what FILE holds, and each flush
  * held what was stored. traced --race TRACE THREADS STORES: whether all stores of race.c are there once, each by
- * its own thread, in its order. traced --list TRACE: events, a line each.
+ * its own thread, in its order. traced --list TRACE: events, a line each. traced --lines TRACE: the lines of the
+ * cache that each drain made durable, which all recorders see.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -177,11 +178,66 @@ static int list(const char *trace)
 	return 0;
 }
 
+/* ---- what drains waited for ---- */
+
+enum { MOST_LINES = 1 << 16 };
+
+static uint64_t lines[MOST_LINES];
+static size_t line_count;
+
+static void note_lines(uint64_t offset, uint64_t length)
+{
+	for (uint64_t i = offset / PF_LINE; i <= (offset + length - 1) / PF_LINE; i++)
+		if (line_count < MOST_LINES)
+			lines[line_count++] = i;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static void print_lines(void)
+{
+	qsort(lines, line_count, sizeof(lines[0]), by_number);
+	for (size_t i = 0; i < line_count; i++)
+		if (i == 0 || lines[i] != lines[i - 1])
+			printf(" %" PRIx64, lines[i]);
+	if (line_count > 0)
+		printf("\n");
+	line_count = 0;
+}
+
+static int list_lines(const char *trace)
+{
+	const struct pf_record *r;
+
+	if (open_trace(trace) != 0)
+		return 2;
+	while ((r = pmem2_pf_reader_next(&reader)) != NULL) {
+		const struct pf_record_store *s = (const struct pf_record_store *)r;
+		const struct pf_record_lines *l = (const struct pf_record_lines *)r;
+
+		if (pmem2_pf_record_kind(r) == PF_RECORD_FLUSH && l->length > 0)
+			note_lines(l->offset, l->length);
+		else if (pmem2_pf_record_kind(r) == PF_RECORD_STORE &&
+			 (s->flags & PF_STORE_NON_TEMPORAL) != 0)
+			note_lines(s->offset, s->length);
+		else if (pmem2_pf_record_kind(r) == PF_RECORD_DRAIN)
+			print_lines();
+	}
+	return 0;
+}
+
 int main(int argc, char *argv[])
 {
 	if (argc == 5 && strcmp(argv[1], "--race") == 0)
 		return check_race(argv[2], (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]));
 	if (argc == 3 && strcmp(argv[1], "--list") == 0)
 		return list(argv[2]);
+	if (argc == 3 && strcmp(argv[1], "--lines") == 0)
+		return list_lines(argv[2]);
 	return argc == 3 ? check_file(argv[1], argv[2]) : 2;
 }

@@ -96,6 +96,24 @@ static int version_of(const char *qemu)
 	return major;
 }
 
+/* Debian 12 builds it with plug-ins, Debian 13 does not. */
+static bool loads_plugins(const char *qemu)
+{
+	char command[64], *line = NULL;
+	size_t size = 0;
+	bool found = false;
+	FILE *in;
+
+	snprintf(command, sizeof(command), "%s -h 2>/dev/null", qemu);
+	in = popen(command, "re");
+	while (in != NULL && getline(&line, &size, in) > 0)
+		found = found || strncmp(line, "-plugin ", 8) == 0;
+	free(line);
+	if (in != NULL)
+		pclose(in);
+	return found;
+}
+
 /* The setting of -plugin, in which a comma of the path is doubled. */
 static char *plugin_setting(void)
 {
@@ -166,6 +184,13 @@ char **emulate_arguments(char *const *program)
 	version = version_of(e->qemu);
 	if (version == 0) {
 		say_failed("--exact needs %s, of Debian's package qemu-user", e->qemu);
+		return NULL;
+	}
+	if (!loads_plugins(e->qemu)) {
+		say_failed(
+			"this %s loads no plug-ins, which --exact needs: that of Debian 12 does, or one "
+			"that is built with --enable-plugins",
+			e->qemu);
 		return NULL;
 	}
 	return compose(e, version, plugin, program);
