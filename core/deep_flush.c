@@ -88,8 +88,12 @@ int pmem2_map_deep_flush(struct pmem2_map *map, const void *ptr, size_t size,
 		if (!map->verdict.durable)
 			return refuse_private(answers->deep_private);
 		ret = flush_file(map, ptr, size);
-		/* a backend that keeps book of what is durable learns of no msync(2) but by this */
-		if (ret == 0 && map->choice->backend->attach != NULL)
+		/*
+		 * On DAX there are file systems whose msync(2) flushes nothing; and a backend that
+		 * watches maps learns of no msync(2) but by this.
+		 */
+		if (ret == 0 && (map->verdict.granularity != PMEM2_GRANULARITY_PAGE ||
+					map->choice->backend->attach != NULL))
 			map->choice->variant->deep_persist(ptr, size);
 		return ret;
 	default:

@@ -20,7 +20,8 @@ static void count(const void *ptr, size_t size)
 }
 
 static const struct pmem2_variant variant = {.name = "counting", .deep_persist = count};
-static const struct pmem2_choice choice = {.variant = &variant};
+static const struct pmem2_backend backend = {.name = "counting"};
+static const struct pmem2_choice choice = {.backend = &backend, .variant = &variant};
 
 static struct pmem2_map map_on(dev_t device)
 {
@@ -57,6 +58,22 @@ START_TEST(flushes_the_cpu_and_then_the_region)
 	ck_assert_int_eq(pmem2_deep_flush(&map, memory, 100), 0);
 	ck_assert_uint_eq(flushed, 100);
 	holds("1");
+}
+END_TEST
+
+/* msync(2) of a file on DAX is the file system's: there are some where it flushes nothing */
+START_TEST(flushes_the_cpu_for_a_file_on_dax)
+{
+	struct pmem2_map map = map_on(0);
+
+	map.type = PMEM2_SOURCE_FILE;
+	map.verdict.durable = true;
+	map.verdict.granularity = PMEM2_GRANULARITY_CACHE_LINE;
+	ck_assert_int_eq(pmem2_deep_flush(&map, memory, 100), 0);
+	ck_assert_uint_eq(flushed, 100);
+	map.verdict.granularity = PMEM2_GRANULARITY_PAGE;
+	ck_assert_int_eq(pmem2_deep_flush(&map, memory, 100), 0);
+	ck_assert_uint_eq(flushed, 100);
 }
 END_TEST
 
@@ -162,10 +179,11 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = {flushes_the_cpu_and_then_the_region,
-		leaves_a_region_alone_that_needs_none, says_so_when_the_region_cannot_be_written,
-		says_so_when_nothing_is_written, says_so_when_the_region_cannot_be_read,
-		says_so_when_there_is_no_region, takes_nothing_at_the_very_end,
-		refuses_what_is_not_within_the_map, has_nothing_to_do_with_anonymous_memory, NULL};
+		flushes_the_cpu_for_a_file_on_dax, leaves_a_region_alone_that_needs_none,
+		says_so_when_the_region_cannot_be_written, says_so_when_nothing_is_written,
+		says_so_when_the_region_cannot_be_read, says_so_when_there_is_no_region,
+		takes_nothing_at_the_very_end, refuses_what_is_not_within_the_map,
+		has_nothing_to_do_with_anonymous_memory, NULL};
 
 	return unit_run_with("deep_flush", tests, set_up, fake_tear_down);
 }
