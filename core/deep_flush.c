@@ -8,8 +8,8 @@
 
 #include "error.h"
 #include "map.h"
+#include "nd_region.h"
 #include "page.h"
-#include "sysfs.h"
 
 static int check_range(const struct pmem2_map *map, const void *ptr, size_t size)
 {
@@ -38,7 +38,7 @@ static int flush_region(dev_t device)
 	char path[PATH_MAX];
 	char needed[8];
 
-	int ret = pmem2_sysfs_region(path, PMEM2_SYSFS_CHAR, device);
+	int ret = pmem2_nd_region_of(PMEM2_SYSFS_CHAR, device, path);
 	if (ret == -ENODEV)
 		return pmem2_err(PMEM2_E_DAX_REGION_NOT_FOUND,
 			"the device is in no nd region, which could be flushed");

@@ -16,7 +16,7 @@
 
 #include "error.h"
 #include "module.h"
-#include "sysfs.h"
+#include "nd_region.h"
 
 #ifndef BCACHEFS_MAGIC
 #define BCACHEFS_MAGIC 0xca451a4e
@@ -33,32 +33,20 @@ int pmem2_device_unreadable(const char *path, int error)
 
 int pmem2_device_region(const struct pmem2_source *src, char region[PATH_MAX])
 {
-	enum pmem2_sysfs_class class =
-		src->type == PMEM2_SOURCE_DEVDAX ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK;
+	int ret = pmem2_nd_region_below(src, region);
 
-	dev_t device = pmem2_source_device(src);
-
-	/* tmpfs, network and union file systems: no block device is below, or none is known */
-	if (class == PMEM2_SYSFS_BLOCK && major(device) == 0)
-		return -ENODEV;
-
-	int ret = pmem2_sysfs_region(region, class, device);
-	if (ret == 0)
-		return 0;
+	if (ret == 0 || ret == -ENODEV)
+		return ret;
 
 	char path[PATH_MAX];
-	pmem2_sysfs_path(path, class, device, "");
-	if (ret == -ENODEV && access(path, F_OK) != 0)
-		ret = -errno;
-
-	/* a device that sysfs does not know: this is not the answer "no NVDIMM" */
+	pmem2_sysfs_path(path, pmem2_nd_region_class(src), pmem2_source_device(src), "");
 	if (ret == -ENOENT)
 		return pmem2_err(PMEM2_E_NOSUPP,
 			"whether the source is on an NVDIMM cannot be told: there is no %s (is sysfs "
 			"mounted here?)",
 			path);
 
-	return ret == -ENODEV ? ret : pmem2_device_unreadable(path, -ret);
+	return pmem2_device_unreadable(path, -ret);
 }
 
 /* Of one device below another; on the heap, since layers lie on layers. */
@@ -84,8 +72,8 @@ static int is_nvdimm(struct layer *layer)
 		return -EINVAL;
 
 	dev_t device = makedev(major_number, minor_number);
-	ret = pmem2_sysfs_region(layer->region, PMEM2_SYSFS_BLOCK, device);
-	if (ret == -ENODEV)
+	ret = pmem2_nd_region_of(PMEM2_SYSFS_BLOCK, device, layer->region);
+	if (ret == -ENODEV || ret == -ENOENT)
 		return nvdimm_below(device);
 	return ret == 0 ? 1 : ret;
 }

@@ -9,10 +9,9 @@
 #include "source.h"
 
 /*
- * Writes the sysfs directory of the nd region that the source lies in. Not on an NVDIMM: answers
- * -ENODEV and sets no sentence, since it is a failure to some callers only. Other codes come
- * with theirs: PMEM2_E_NOSUPP, nothing tells (no sysfs, as in a chroot); -errno, what is there could
- * not be read.
+ * Writes the sysfs directory of the nd region that the source lies in. -ENODEV, without a sentence: the
+ * source is on no NVDIMM, which is a failure to some callers only. With a sentence: PMEM2_E_NOSUPP,
+ * nothing tells (no sysfs, as in a chroot); -errno, what is there could not be read.
  */
 int pmem2_device_region(const struct pmem2_source *src, char region[PATH_MAX]);
 

@@ -10,6 +10,7 @@
 
 #include "file_system.h"
 #include "granularity.h"
+#include "nd_region.h"
 #include "sysfs.h"
 
 #define add pmem2_explanation_add
@@ -114,7 +115,7 @@ void pmem2_explain_file(struct pmem2_explanation *e, const struct pmem2_source *
 void pmem2_explain_region(struct pmem2_explanation *e, const struct pmem2_source *src)
 {
 	char region[PATH_MAX], domain[64];
-	int ret = pmem2_granularity_region(src, region);
+	int ret = pmem2_nd_region_below(src, region);
 
 	if (ret == -ENODEV && !has(e, PMEM2_REASON_NO_SYSFS))
 		add(e, PMEM2_REASON_NO_REGION, 0, NULL,

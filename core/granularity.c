@@ -12,8 +12,8 @@
 
 #include "error.h"
 #include "file_system.h"
+#include "nd_region.h"
 #include "registry.h"
-#include "sysfs.h"
 
 const char *pmem2_granularity_name(enum pmem2_granularity granularity)
 {
@@ -48,31 +48,6 @@ bool pmem2_granularity_forced(enum pmem2_granularity *granularity)
 	return false;
 }
 
-int pmem2_granularity_region(const struct pmem2_source *src, char region[PATH_MAX])
-{
-	bool devdax = src->type == PMEM2_SOURCE_DEVDAX;
-
-	return pmem2_sysfs_region(region, devdax ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK,
-		pmem2_source_device(src));
-}
-
-/*
- * An attribute in, or above, the region's directory; "" if it could not be read, and -errno. The
- * region's name has room for the attribute's, and the stack need not have it twice.
- */
-static int read_attribute(char region[PATH_MAX], const char *attribute, char text[64])
-{
-	size_t end = strlen(region), room = PATH_MAX - end;
-	int ret = snprintf(region + end, room, "/%s", attribute) < (int)room
-	                  ? pmem2_sysfs_read(region, text, 64)
-	                  : -ENAMETOOLONG;
-
-	if (ret != 0)
-		text[0] = '\0';
-	region[end] = '\0';
-	return ret;
-}
-
 /* Who has no descriptor left, and the like, learns nothing: the mapping must not pass for a worse one. */
 static int refuse_unread(int ret)
 {
@@ -90,13 +65,13 @@ static int region_step(const struct pmem2_source *src)
 	char domain[64];
 	char provider[64];
 
-	int ret = pmem2_granularity_region(src, region);
+	int ret = pmem2_nd_region_below(src, region);
 	if (pmem2_err_is_passing(-ret))
 		return refuse_unread(ret);
 	if (ret != 0)
 		return devdax ? PMEM2_STEP_NOT_DURABLE : PMEM2_STEP_NO_REGION;
 
-	ret = read_attribute(region, "persistence_domain", domain);
+	ret = pmem2_nd_region_attribute(region, "persistence_domain", domain);
 	if (pmem2_err_is_passing(-ret))
 		return refuse_unread(ret);
 	if (strcmp(domain, "cpu_cache") == 0)
@@ -108,7 +83,7 @@ static int region_step(const struct pmem2_source *src)
 
 	/* the driver of Device DAX grants MAP_SYNC to all, also where the host's page cache is
 	 * below: who does not say what it is could be that */
-	ret = read_attribute(region, "../provider", provider);
+	ret = pmem2_nd_region_attribute(region, "../provider", provider);
 	if (pmem2_err_is_passing(-ret))
 		return refuse_unread(ret);
 	return provider[0] == '\0' || strcmp(provider, "virtio-pmem") == 0 ? PMEM2_STEP_NOT_DURABLE
@@ -244,12 +219,12 @@ static void add_region(const struct pmem2_source *src, char *text, size_t size)
 	char region[PATH_MAX];
 	char domain[64];
 
-	if (pmem2_granularity_region(src, region) != 0) {
+	if (pmem2_nd_region_below(src, region) != 0) {
 		pmem2_err_append(text, size, "; nd region: none");
 		return;
 	}
 
-	read_attribute(region, "persistence_domain", domain);
+	pmem2_nd_region_attribute(region, "persistence_domain", domain);
 	pmem2_err_append(text, size, "; nd region: %s, persistence_domain: %s",
 		strrchr(region, '/') + 1, domain[0] != '\0' ? domain : "not told");
 }

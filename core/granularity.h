@@ -49,9 +49,6 @@ void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, 
 /* What PMEM2_FORCE_GRANULARITY says; false: nothing, or nothing known. */
 bool pmem2_granularity_forced(enum pmem2_granularity *granularity);
 
-/* The directory in sysfs of the nd region that the source lies in. -ENODEV: in none; -errno. */
-int pmem2_granularity_region(const struct pmem2_source *src, char region[PATH_MAX]);
-
 /* "BYTE", "CACHE_LINE", "PAGE". */
 const char *pmem2_granularity_name(enum pmem2_granularity granularity);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* sysfs.c -- read one attribute; walk up from a device to its nd region. */
+/* sysfs.c -- where a device is in sysfs, and what an attribute holds. */
 #include "sysfs.h"
 
 #include <ctype.h>
@@ -99,33 +99,4 @@ bool pmem2_sysfs_links_to(const char *link, const char *name)
 
 	const char *slash = strrchr(target, '/');
 	return slash != NULL && strcmp(slash + 1, name) == 0;
-}
-
-/* Whether the directory is a region of the nd bus; its name alone could be anybody's. */
-static bool is_region(const char *directory, char link[PATH_MAX])
-{
-	const char *name = strrchr(directory, '/') + 1;
-
-	if (strncmp(name, "region", 6) != 0 || !isdigit((unsigned char)name[6]))
-		return false;
-
-	return snprintf(link, PATH_MAX, "%s/subsystem", directory) < PATH_MAX &&
-	       pmem2_sysfs_links_to(link, "nd");
-}
-
-int pmem2_sysfs_region(char region[PATH_MAX], enum pmem2_sysfs_class class, dev_t device)
-{
-	char path[PATH_MAX];
-
-	pmem2_sysfs_path(path, class, device, "");
-	if (realpath(path, region) == NULL)
-		return errno == ENOENT ? -ENODEV : -errno;
-
-	size_t top = strlen(pmem2_sysfs_root);
-	for (char *slash; (slash = strrchr(region, '/')) >= region + top && slash != NULL;
-		*slash = '\0')
-		if (is_region(region, path)) /* path has served, and stacks are small */
-			return 0;
-
-	return -ENODEV;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* sysfs.h -- read one attribute; walk up from a device to its nd region. */
+/* sysfs.h -- where a device is in sysfs, and what an attribute holds. */
 #ifndef PMEM2_SYSFS_H
 #define PMEM2_SYSFS_H
 
@@ -30,11 +30,5 @@ int pmem2_sysfs_read_u64(const char *path, uint64_t *value);
 
 /* Whether the symbolic link's last component is name: a device's "subsystem" ends in its bus's. */
 bool pmem2_sysfs_links_to(const char *link, const char *name);
-
-/*
- * Finds the directory of the nd region that the device's memory is in:
- * "/sys/devices/.../ndbus0/region1". -ENODEV: it is in none; or -errno: sysfs could not be read.
- */
-int pmem2_sysfs_region(char region[PATH_MAX], enum pmem2_sysfs_class class, dev_t device);
 
 #endif

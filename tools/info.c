@@ -10,10 +10,10 @@
 #include "args.h"
 #include "environment.h"
 #include "granularity.h"
+#include "nd_region.h"
 #include "powerfail/report.h"
 #include "reasons.h"
 #include "registry.h"
-#include "sysfs.h"
 #include "tool.h"
 
 /* ---- the machine ---- */
@@ -111,16 +111,13 @@ static void field_size(bool json, const char *name, size_t value)
 
 static void print_region(bool json, const struct pmem2_source *src)
 {
-	char region[PATH_MAX], path[PATH_MAX + 32], domain[64];
-	enum pmem2_sysfs_class class =
-		src->type == PMEM2_SOURCE_DEVDAX ? PMEM2_SYSFS_CHAR : PMEM2_SYSFS_BLOCK;
+	char region[PATH_MAX], domain[64];
 
-	if (pmem2_sysfs_region(region, class, pmem2_source_device(src)) != 0) {
+	if (pmem2_nd_region_below(src, region) != 0) {
 		field(json, "nd region", "none");
 		return;
 	}
-	snprintf(path, sizeof(path), "%s/persistence_domain", region);
-	if (pmem2_sysfs_read(path, domain, sizeof(domain)) != 0)
+	if (pmem2_nd_region_attribute(region, "persistence_domain", domain) != 0)
 		strcpy(domain, "not told");
 	if (json) {
 		field(json, "nd region", region);
