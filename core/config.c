@@ -8,6 +8,7 @@
 #include <libpmem2/extra.h>
 
 #include "error.h"
+#include "granularity_name.h"
 
 int pmem2_config_new(struct pmem2_config **cfg)
 {
@@ -35,11 +36,9 @@ int pmem2_config_delete(struct pmem2_config **cfg)
 
 int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum pmem2_granularity g)
 {
-	if ((unsigned)g > PMEM2_GRANULARITY_PAGE)
-		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-			"%d is not a granularity: use PMEM2_GRANULARITY_BYTE (0), _CACHE_LINE (1) or "
-			"_PAGE (2)",
-			(int)g);
+	int ret = pmem2_granularity_known(g);
+	if (ret != 0)
+		return ret;
 
 	cfg->granularity = g;
 	cfg->granularity_set = true;

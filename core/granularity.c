@@ -7,45 +7,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/vfs.h>
 
 #include "error.h"
 #include "file_system.h"
+#include "granularity_name.h"
 #include "nd_region.h"
 #include "registry.h"
-
-const char *pmem2_granularity_name(enum pmem2_granularity granularity)
-{
-	static const char *const names[] = {"BYTE", "CACHE_LINE", "PAGE"};
-
-	return names[granularity];
-}
 
 /* PMEM2_FORCE_GRANULARITY, asked each time; what it does not know is ignored. */
 bool pmem2_granularity_forced(enum pmem2_granularity *granularity)
 {
-	static const struct {
-		const char *name;
-		enum pmem2_granularity granularity;
-	} known[] = {
-		{"BYTE", PMEM2_GRANULARITY_BYTE},
-		{"CACHE_LINE", PMEM2_GRANULARITY_CACHE_LINE},
-		{"CACHELINE", PMEM2_GRANULARITY_CACHE_LINE},
-		{"PAGE", PMEM2_GRANULARITY_PAGE},
-	};
 	const char *value = secure_getenv("PMEM2_FORCE_GRANULARITY");
 
-	if (value == NULL)
-		return false;
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(value, known[i].name) == 0) {
-			*granularity = known[i].granularity;
-			return true;
-		}
-	}
-
-	return false;
+	return value != NULL && pmem2_granularity_named(value, granularity);
 }
 
 /* Who has no descriptor left, and the like, learns nothing: the mapping must not pass for a worse one. */

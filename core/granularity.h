@@ -49,7 +49,4 @@ void pmem2_granularity_explain(const struct pmem2_verdict *verdict, char *text, 
 /* What PMEM2_FORCE_GRANULARITY says; false: nothing, or nothing known. */
 bool pmem2_granularity_forced(enum pmem2_granularity *granularity);
 
-/* "BYTE", "CACHE_LINE", "PAGE". */
-const char *pmem2_granularity_name(enum pmem2_granularity granularity);
-
 #endif

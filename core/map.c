@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "error.h"
+#include "granularity_name.h"
 #include "placement.h"
 #include "page.h"
 #include "range.h"
@@ -244,11 +245,9 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 
 static int check_adopted(const struct pmem2_source *src, enum pmem2_granularity gran)
 {
-	if ((unsigned)gran > PMEM2_GRANULARITY_PAGE)
-		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-			"%d is not a granularity: use PMEM2_GRANULARITY_BYTE (0), _CACHE_LINE (1) or "
-			"_PAGE (2)",
-			(int)gran);
+	int ret = pmem2_granularity_known(gran);
+	if (ret != 0)
+		return ret;
 	if (gran == PMEM2_GRANULARITY_PAGE && src->type == PMEM2_SOURCE_DEVDAX)
 		return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
 			"Device DAX cannot be made durable by pages: it knows no msync(2)");

@@ -8,8 +8,7 @@
 #include <string.h>
 
 #include "error.h"
-
-static const char *const use_names[PMEM2_USES] = {"BYTE", "CACHE_LINE", "PAGE", "volatile memory"};
+#include "granularity_name.h"
 
 static bool is_generic(const struct pmem2_found *found)
 {
@@ -194,6 +193,12 @@ __attribute__((weak)) int pmem2_backends_load(void)
 
 /* ---- answering ---- */
 
+const char *pmem2_registry_use_name(unsigned use)
+{
+	return use <= PMEM2_GRANULARITY_PAGE ? pmem2_granularity_name((enum pmem2_granularity)use)
+	                                     : "anonymous";
+}
+
 static int refuse_use(unsigned use)
 {
 	char reasons[700] = "";
@@ -214,7 +219,7 @@ static int refuse_use(unsigned use)
 	give_lock();
 
 	return pmem2_err(PMEM2_E_GRANULARITY_NOT_SUPPORTED,
-		"no backend can make stores durable at granularity %s here%s", use_names[use],
+		"no backend that serves %s can be used here%s", pmem2_registry_use_name(use),
 		reasons);
 }
 

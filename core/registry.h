@@ -69,6 +69,9 @@ int pmem2_registry_next(const struct pmem2_choice **choice);
 /* Whether a pick for durable memory would succeed. */
 bool pmem2_registry_serves(enum pmem2_granularity granularity);
 
+/* An index of choice[] in words: a granularity, or "anonymous". */
+const char *pmem2_registry_use_name(unsigned use);
+
 /*
  * Whether it is certain that no backend serves it: not so where PMEM2_BACKEND is in error, or one could
  * not be looked for, which is for the pick to tell.

@@ -30,11 +30,7 @@ static void print_cpu(const struct pmem2_cpu *cpu)
 	printf("features:    %s\n", features[0] != '\0' ? features : "none that matter here");
 }
 
-static const char *const uses[] = {"BYTE", "CACHE_LINE", "PAGE", "anonymous"};
-
-enum { USES = sizeof(uses) / sizeof(uses[0]) };
-
-static const char *chosen(const struct pmem2_registry *registry, int use)
+static const char *chosen(const struct pmem2_registry *registry, unsigned use)
 {
 	const struct pmem2_variant *variant = registry->choice[use][0].variant;
 
@@ -47,8 +43,9 @@ static void print_choices(const struct pmem2_registry *registry)
 	if (registry->error != 0)
 		return;
 	printf("choice:\n");
-	for (int use = 0; use < USES; use++)
-		printf("  %-13s %s\n", uses[use], chosen(registry, use));
+	for (unsigned use = 0; use < PMEM2_USES; use++)
+		printf("  %-13s %s\n", pmem2_registry_use_name(use),
+			chosen(registry, use));
 }
 
 static void print_machine(const struct pmem2_registry *registry)
@@ -76,8 +73,8 @@ static void print_machine_json(const struct pmem2_registry *registry)
 	tool_list_backends_json();
 	if (registry->error == 0) {
 		fputs(",\n  \"choice\": {", stdout);
-		for (int use = 0; use < USES; use++) {
-			printf("%s\"%s\": ", use > 0 ? ", " : "", uses[use]);
+		for (unsigned use = 0; use < PMEM2_USES; use++) {
+			printf("%s\"%s\": ", use > 0 ? ", " : "", pmem2_registry_use_name(use));
 			pmem2_pf_json_string(chosen(registry, use), stdout);
 		}
 		putchar('}');
