@@ -13,6 +13,7 @@
 #include "error.h"
 #include "extent.h"
 #include "source.h"
+#include "small_file.h"
 #include "sysfs.h"
 
 enum {
@@ -82,7 +83,7 @@ static int read_list(const char *path, struct list *list)
 	if (text == NULL)
 		return pmem2_err_memory("malloc");
 
-	int ret = pmem2_sysfs_read(path, text, page + 1);
+	int ret = pmem2_small_file_read(path, text, page + 1);
 	if (ret != 0) {
 		ret = pmem2_device_unreadable(path, -ret);
 		goto release;

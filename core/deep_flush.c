@@ -10,6 +10,7 @@
 #include "map.h"
 #include "nd_region.h"
 #include "page.h"
+#include "small_file.h"
 
 static int check_range(const struct pmem2_map *map, const void *ptr, size_t size)
 {
@@ -47,7 +48,7 @@ static int flush_region(dev_t device)
 		return pmem2_err_sys("the device's directory in %s", pmem2_sysfs_root);
 
 	strncat(path, "/deep_flush", sizeof(path) - strlen(path) - 1);
-	ret = pmem2_sysfs_read(path, needed, sizeof(needed));
+	ret = pmem2_small_file_read(path, needed, sizeof(needed));
 	errno = -ret;
 	if (ret != 0)
 		return pmem2_err_sys("read %s", path);

@@ -17,6 +17,7 @@
 #include "error.h"
 #include "module.h"
 #include "nd_region.h"
+#include "small_file.h"
 
 #ifndef BCACHEFS_MAGIC
 #define BCACHEFS_MAGIC 0xca451a4e
@@ -64,7 +65,7 @@ static int is_nvdimm(struct layer *layer)
 {
 	unsigned major_number;
 	unsigned minor_number;
-	int ret = pmem2_sysfs_read(layer->entry, layer->text, sizeof(layer->text));
+	int ret = pmem2_small_file_read(layer->entry, layer->text, sizeof(layer->text));
 
 	if (ret != 0)
 		return ret;

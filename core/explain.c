@@ -9,6 +9,7 @@
 #include "explain_backends.h"
 #include "explain_place.h"
 #include "explanation.h"
+#include "granularity_name.h"
 #include "map.h"
 #include "request.h"
 #include "vm_reservation.h"

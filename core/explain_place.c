@@ -11,6 +11,7 @@
 #include "file_system.h"
 #include "granularity.h"
 #include "nd_region.h"
+#include "small_file.h"
 #include "sysfs.h"
 
 #define add pmem2_explanation_add
@@ -24,7 +25,7 @@ static bool ask_device(dev_t device, bool *dax, char path[PATH_MAX])
 	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "partition");
 	const char *queue = access(path, F_OK) == 0 ? "../queue/dax" : "queue/dax";
 	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, queue);
-	*dax = pmem2_sysfs_read(path, text, sizeof(text)) == 0 && strcmp(text, "1") == 0;
+	*dax = pmem2_small_file_read(path, text, sizeof(text)) == 0 && strcmp(text, "1") == 0;
 	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "");
 	return access(path, F_OK) == 0;
 }
@@ -127,9 +128,7 @@ void pmem2_explain_region(struct pmem2_explanation *e, const struct pmem2_source
 		return;
 
 	add(e, PMEM2_REASON_REGION, 0, region, "the nd region is %s", region);
-	strncat(region, "/persistence_domain", sizeof(region) - strlen(region) - 1);
-	if (pmem2_sysfs_read(region, domain, sizeof(domain)) != 0)
-		strcpy(domain, "");
+	pmem2_nd_region_attribute(region, "persistence_domain", domain);
 	if (strcmp(domain, "cpu_cache") == 0)
 		add(e, PMEM2_REASON_CPU_CACHE, 0, domain,
 			"the nd region's persistence_domain is cpu_cache: the caches survive a power cut (eADR)");

@@ -15,6 +15,7 @@
 
 #include "device.h"
 #include "error.h"
+#include "small_file.h"
 #include "sysfs.h"
 
 enum {
@@ -74,7 +75,7 @@ static int place_on_disk(dev_t device, bool *partition, uint64_t *start)
 		return errno == ENOENT ? 0 : pmem2_device_unreadable(path, errno);
 
 	pmem2_sysfs_path(path, PMEM2_SYSFS_BLOCK, device, "start");
-	ret = pmem2_sysfs_read_u64(path, start);
+	ret = pmem2_small_file_read_u64(path, start);
 	*start *= 512; /* sectors, whatever the disk's are */
 	return ret == 0 ? 0 : pmem2_device_unreadable(path, -ret);
 }

@@ -11,8 +11,7 @@ static const struct {
 	const char *name;
 	enum pmem2_granularity granularity;
 } names[] = {
-	{"BYTE", PMEM2_GRANULARITY_BYTE},
-	{"CACHE_LINE", PMEM2_GRANULARITY_CACHE_LINE},
+	{"BYTE", PMEM2_GRANULARITY_BYTE}, {"CACHE_LINE", PMEM2_GRANULARITY_CACHE_LINE},
 	{"PAGE", PMEM2_GRANULARITY_PAGE},
 	{"CACHELINE", PMEM2_GRANULARITY_CACHE_LINE}, /* a second name, for input only */
 };

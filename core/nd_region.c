@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* nd_region.c -- which nd region a source lies in, and what the region says of itself. */
 #include "nd_region.h"
+#include "small_file.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -61,7 +62,7 @@ int pmem2_nd_region_attribute(char region[PATH_MAX], const char *attribute, char
 	/* the region's name has room for the attribute's, and the stack need not have it twice */
 	size_t end = strlen(region), room = PATH_MAX - end;
 	int ret = snprintf(region + end, room, "/%s", attribute) < (int)room
-	                  ? pmem2_sysfs_read(region, text, 64)
+	                  ? pmem2_small_file_read(region, text, 64)
 	                  : -ENAMETOOLONG;
 
 	if (ret != 0)

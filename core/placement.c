@@ -15,7 +15,7 @@
 
 #include "error.h"
 #include "source.h"
-#include "sysfs.h"
+#include "small_file.h"
 
 static const size_t two_mib = (size_t)2 << 20;
 static const size_t one_gib = (size_t)1 << 30;
@@ -234,7 +234,7 @@ int pmem2_placement_error(const char *call)
 	int error = errno;
 
 	if (error != ENOMEM ||
-		pmem2_sysfs_read("/proc/sys/vm/max_map_count", limit, sizeof(limit)) != 0) {
+		pmem2_small_file_read("/proc/sys/vm/max_map_count", limit, sizeof(limit)) != 0) {
 		errno = error;
 		return pmem2_err_sys("%s", call);
 	}

@@ -10,6 +10,12 @@
 #include "error.h"
 #include "granularity_name.h"
 
+const char *pmem2_registry_use_name(unsigned use)
+{
+	return use <= PMEM2_GRANULARITY_PAGE ? pmem2_granularity_name((enum pmem2_granularity)use)
+	                                     : "anonymous";
+}
+
 static bool is_generic(const struct pmem2_found *found)
 {
 	return strcmp(found->name, "generic_msync") == 0;
@@ -139,7 +145,7 @@ static int refuse_missed(const struct pmem2_found *found, unsigned use)
 	return pmem2_err(-found->passing,
 		"the backend %s, which may be the best for %s, could not be loaded: %s; try again when "
 		"that has passed, or call pmem2_backends_load before it comes",
-		found->name, use_names[use], found->refusal);
+		found->name, pmem2_registry_use_name(use), found->refusal);
 }
 
 /* Makes the use's choices known. */
@@ -192,12 +198,6 @@ __attribute__((weak)) int pmem2_backends_load(void)
 }
 
 /* ---- answering ---- */
-
-const char *pmem2_registry_use_name(unsigned use)
-{
-	return use <= PMEM2_GRANULARITY_PAGE ? pmem2_granularity_name((enum pmem2_granularity)use)
-	                                     : "anonymous";
-}
 
 static int refuse_use(unsigned use)
 {

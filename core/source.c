@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "error.h"
+#include "small_file.h"
 #include "sysfs.h"
 
 size_t pmem2_page_size(void)
@@ -192,7 +193,7 @@ static int devdax_size(dev_t device, size_t *size)
 	uint64_t bytes;
 
 	pmem2_sysfs_path(path, PMEM2_SYSFS_CHAR, device, "size");
-	int ret = pmem2_sysfs_read_u64(path, &bytes);
+	int ret = pmem2_small_file_read_u64(path, &bytes);
 	if (ret == -EINVAL || ret == -E2BIG)
 		return pmem2_err(PMEM2_E_INVALID_SIZE_FORMAT, "%s holds no size in bytes", path);
 	if (ret != 0) {
@@ -235,7 +236,7 @@ static int devdax_alignment(dev_t device, size_t *alignment)
 
 	for (size_t i = 0; i < 2 && ret == -ENOENT; i++) {
 		pmem2_sysfs_path(path, PMEM2_SYSFS_CHAR, device, attributes[i]);
-		ret = pmem2_sysfs_read_u64(path, &bytes);
+		ret = pmem2_small_file_read_u64(path, &bytes);
 	}
 	if (ret == -EINVAL || ret == -E2BIG)
 		return pmem2_err(PMEM2_E_INVALID_ALIGNMENT_FORMAT, "%s holds no alignment in bytes",

@@ -10,6 +10,7 @@
 #include "args.h"
 #include "environment.h"
 #include "granularity.h"
+#include "granularity_name.h"
 #include "nd_region.h"
 #include "powerfail/report.h"
 #include "reasons.h"

@@ -5,6 +5,7 @@
 
 #include "fake_sysfs.h"
 #include "map.h"
+#include "small_file.h"
 #include "unit.h"
 
 #define ATTRIBUTE FAKE_REGION "/deep_flush"
@@ -46,7 +47,7 @@ static void holds(const char *text)
 	char path[4096], now[16];
 
 	snprintf(path, sizeof(path), "%s/%s", fake_root, ATTRIBUTE);
-	ck_assert_int_eq(pmem2_sysfs_read(path, now, sizeof(now)), 0);
+	ck_assert_int_eq(pmem2_small_file_read(path, now, sizeof(now)), 0);
 	ck_assert_str_eq(now, text);
 }
 

@@ -15,6 +15,7 @@
 
 #include "error.h"
 #include "granularity.h"
+#include "small_file.h"
 #include "sysfs.h"
 #include "../must.h"
 
@@ -108,7 +109,7 @@ static void check_claim(const struct pmem2_source *src)
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s", root, REGION "/persistence_domain");
-	int read = pmem2_sysfs_read(path, domain, sizeof(domain));
+	int read = pmem2_small_file_read(path, domain, sizeof(domain));
 
 	if (pmem2_granularity_judge(src, true, true, 0, &verdict) != 0)
 		return;

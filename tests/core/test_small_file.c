@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* test_sysfs.c -- numbers and texts, read whole or not at all. */
+/* test_small_file.c -- numbers and texts, read whole or not at all. */
 #include <errno.h>
 
 #include "fake_sysfs.h"
+#include "small_file.h"
 #include "unit.h"
 
 static int read_u64(const char *text, uint64_t *value)
@@ -11,7 +12,7 @@ static int read_u64(const char *text, uint64_t *value)
 
 	fake_put("number", text);
 	snprintf(path, sizeof(path), "%s/number", fake_root);
-	return pmem2_sysfs_read_u64(path, value);
+	return pmem2_small_file_read_u64(path, value);
 }
 
 START_TEST(numbers_are_decimal_or_hexadecimal)
@@ -46,13 +47,13 @@ START_TEST(text_is_read_whole_or_not_at_all)
 
 	fake_put("text", "12345\n");
 	snprintf(path, sizeof(path), "%s/text", fake_root);
-	ck_assert_int_eq(pmem2_sysfs_read(path, text, sizeof(text)), -E2BIG);
+	ck_assert_int_eq(pmem2_small_file_read(path, text, sizeof(text)), -E2BIG);
 	fake_put("text", "1234\n");
-	ck_assert_int_eq(pmem2_sysfs_read(path, text, sizeof(text)), 0);
+	ck_assert_int_eq(pmem2_small_file_read(path, text, sizeof(text)), 0);
 	ck_assert_str_eq(text, "1234");
 
 	strcat(path, ".not");
-	ck_assert_int_eq(pmem2_sysfs_read(path, text, sizeof(text)), -ENOENT);
+	ck_assert_int_eq(pmem2_small_file_read(path, text, sizeof(text)), -ENOENT);
 }
 END_TEST
 
@@ -61,5 +62,5 @@ int main(void)
 	const TTest *const tests[] = {numbers_are_decimal_or_hexadecimal,
 		text_is_read_whole_or_not_at_all, NULL};
 
-	return unit_run_with("sysfs", tests, fake_set_up, fake_tear_down);
+	return unit_run_with("small_file", tests, fake_set_up, fake_tear_down);
 }
