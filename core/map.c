@@ -11,7 +11,6 @@
 #include "granularity_name.h"
 #include "placement.h"
 #include "page.h"
-#include "range.h"
 #include "request.h"
 #include "roster.h"
 #include "vm_reservation.h"
@@ -184,7 +183,7 @@ static int claim(const struct pmem2_config *cfg, const struct pmem2_placement *w
 static void unclaim(const struct pmem2_config *cfg, void *place)
 {
 	if (place != NULL)
-		pmem2_range_remove(&cfg->rsv->maps, (uintptr_t)place, NULL);
+		pmem2_vm_reservation_release(cfg->rsv, place, NULL);
 }
 
 int pmem2_map_create(struct pmem2_map **map, const struct pmem2_config *cfg,
@@ -221,7 +220,7 @@ int pmem2_map_create(struct pmem2_map **map, const struct pmem2_config *cfg,
 		goto unmap;
 
 	if (place != NULL)
-		pmem2_range_publish(&cfg->rsv->maps, (uintptr_t)place, made);
+		pmem2_vm_reservation_publish(cfg->rsv, place, made);
 	*map = made;
 	return 0;
 
@@ -333,7 +332,7 @@ int pmem2_map_delete(struct pmem2_map **map_ptr)
 	}
 
 	if (map->rsv != NULL)
-		pmem2_range_remove(&map->rsv->maps, (uintptr_t)map->address, map);
+		pmem2_vm_reservation_release(map->rsv, map->address, map);
 	pmem2_writeback_leave(map->file);
 	free(map);
 	*map_ptr = NULL;

@@ -216,6 +216,18 @@ int pmem2_vm_reservation_claim(struct pmem2_vm_reservation *rsv, size_t offset, 
 	}
 }
 
+void pmem2_vm_reservation_publish(struct pmem2_vm_reservation *rsv, const void *address,
+	struct pmem2_map *map)
+{
+	pmem2_range_publish(&rsv->maps, (uintptr_t)address, map);
+}
+
+void pmem2_vm_reservation_release(struct pmem2_vm_reservation *rsv, const void *address,
+	struct pmem2_map *map)
+{
+	pmem2_range_remove(&rsv->maps, (uintptr_t)address, map);
+}
+
 /* ---- finding: by the public getter, for what a map is made of is known further up ---- */
 
 static int answer(struct pmem2_map *found, struct pmem2_map **map)
