@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "error.h"
@@ -228,16 +229,13 @@ int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *place
 	return 0;
 }
 
-int pmem2_placement_error(const char *call)
+int pmem2_placement_error(const char *call, int error)
 {
 	char limit[32];
-	int error = errno;
 
 	if (error != ENOMEM ||
-		pmem2_small_file_read("/proc/sys/vm/max_map_count", limit, sizeof(limit)) != 0) {
-		errno = error;
-		return pmem2_err_sys("%s", call);
-	}
+		pmem2_small_file_read("/proc/sys/vm/max_map_count", limit, sizeof(limit)) != 0)
+		return pmem2_err(-error, "%s: %s", call, strerror(error));
 
 	return pmem2_err(-ENOMEM,
 		"%s: Cannot allocate memory, or no address space, or more than vm.max_map_count "
@@ -260,8 +258,7 @@ int pmem2_placement_move(void *from, void *to, size_t length)
 		int error = errno;
 
 		fill(to, length);
-		errno = error;
-		return pmem2_placement_error("mremap");
+		return pmem2_placement_error("mremap", error);
 	}
 
 	forget(from, length);
@@ -272,7 +269,7 @@ int pmem2_placement_vacate(void *address, size_t length)
 {
 	/* the one MAP_FIXED: a plain anonymous mapping, which no file system can refuse */
 	if (reserve_at(address, length, MAP_FIXED) == MAP_FAILED)
-		return pmem2_placement_error("mmap");
+		return pmem2_placement_error("mmap", errno);
 
 	return 0;
 }
@@ -283,7 +280,7 @@ int pmem2_placement_reserve(void *at, size_t length, void **address)
 	                       : reserve_exactly(at, length);
 
 	if (got == MAP_FAILED)
-		return pmem2_placement_error("mmap");
+		return pmem2_placement_error("mmap", errno);
 
 	*address = got;
 	return 0;
@@ -292,7 +289,7 @@ int pmem2_placement_reserve(void *at, size_t length, void **address)
 int pmem2_placement_release(void *address, size_t length)
 {
 	if (munmap(address, length) != 0)
-		return pmem2_placement_error("munmap");
+		return pmem2_placement_error("munmap", errno);
 
 	forget(address, length);
 	return 0;

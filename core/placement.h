@@ -25,7 +25,8 @@ struct pmem2_placed {
 	int sync_errno;   /* why not; 0: not asked for */
 };
 
-/* Maps it anywhere, large ones aligned for huge pages. -errno, with no error sentence; errno is set. */
+/* Maps it anywhere, large ones aligned for huge pages. -errno, without a sentence:
+ * pmem2_request_error knows what it means for the source. */
 int pmem2_place(const struct pmem2_placement *wanted, struct pmem2_placed *placed);
 
 /*
@@ -43,8 +44,8 @@ int pmem2_placement_vacate(void *address, size_t length);
  */
 int pmem2_placement_reserve(void *at, size_t length, void **address);
 
-/* The sentence for a failed mmap(2) or mremap(2): its errno, and which limits ENOMEM can mean. -errno. */
-int pmem2_placement_error(const char *call);
+/* -error, and the sentence for a failed mmap(2) or mremap(2): which limits ENOMEM can mean. */
+int pmem2_placement_error(const char *call, int error);
 
 /* munmap(2). -errno with a sentence. */
 int pmem2_placement_release(void *address, size_t length);

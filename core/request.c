@@ -158,7 +158,6 @@ void pmem2_request_explain(const struct pmem2_placement *wanted, int error)
 {
 	const char *hint = hint_of(wanted, error);
 
-	errno = error;
 	if (error == ENOMEM && wanted->fd >= 0 && wanted->huge_pages)
 		pmem2_err(-error,
 			"mmap: %s: too few huge pages are free for %zu bytes: reserve more, with "
@@ -167,7 +166,7 @@ void pmem2_request_explain(const struct pmem2_placement *wanted, int error)
 	else if (hint != NULL)
 		pmem2_err(-error, "mmap: %s: %s", strerror(error), hint);
 	else
-		pmem2_placement_error("mmap");
+		pmem2_placement_error("mmap", error);
 }
 
 int pmem2_request_error(const struct pmem2_placement *wanted, int error, int append_only)
