@@ -110,7 +110,26 @@ static void detach(const struct pmem2_map *map)
 		map->choice->backend->detach(&attached);
 }
 
-/* Judges a fresh mapping and takes it over: into its reservation, to its backend, into the register. */
+/*
+ * To its backend, which is not shown what overlaps another map; and then into the roster, where other
+ * threads find what is complete.
+ */
+static int admit(struct pmem2_map *map, const struct pmem2_source *src, size_t offset,
+	bool deferred, int overlap)
+{
+	int ret = pmem2_roster_check(map, overlap);
+	if (ret == 0)
+		ret = find_backend(map, src->fd, offset, deferred);
+	if (ret != 0)
+		return ret;
+
+	ret = pmem2_roster_enter(map, overlap);
+	if (ret != 0)
+		detach(map);
+	return ret;
+}
+
+/* Judges a fresh mapping and takes it over: into its reservation, to its backend, into the roster. */
 static int settle(struct pmem2_map *map, const struct pmem2_config *cfg,
 	const struct pmem2_source *src, const struct pmem2_placed *placed, void *place)
 {
@@ -132,13 +151,7 @@ static int settle(struct pmem2_map *map, const struct pmem2_config *cfg,
 
 	ret = equip(map, src, cfg->deferred);
 	if (ret == 0)
-		ret = find_backend(map, src->fd, cfg->offset, cfg->deferred);
-	if (ret != 0)
-		return ret;
-
-	ret = pmem2_roster_enter(map, PMEM2_E_MAPPING_EXISTS);
-	if (ret != 0)
-		detach(map);
+		ret = admit(map, src, cfg->offset, cfg->deferred, PMEM2_E_MAPPING_EXISTS);
 	return ret;
 }
 
@@ -280,12 +293,7 @@ int pmem2_map_adopt(struct pmem2_map **map, const struct pmem2_source *src, void
 
 	ret = equip(made, src, false);
 	if (ret == 0)
-		ret = pmem2_roster_enter(made, answers->overlap);
-	if (ret == 0) {
-		ret = find_backend(made, src->fd, 0, false);
-		if (ret != 0)
-			pmem2_roster_leave(made);
-	}
+		ret = admit(made, src, 0, false, answers->overlap);
 	if (ret != 0) {
 		pmem2_writeback_leave(made->file);
 		free(made);

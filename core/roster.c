@@ -23,6 +23,22 @@ static bool is_empty(struct pmem2_range range)
 	return range.begin == range.end;
 }
 
+static int refuse(const struct pmem2_map *map, int overlap)
+{
+	return pmem2_err(overlap, "another map has part of the %zu bytes at %p", map->length,
+		map->address);
+}
+
+int pmem2_roster_check(struct pmem2_map *map, int overlap)
+{
+	struct pmem2_range range = range_of(map);
+
+	if (is_empty(range) || !pmem2_range_meets(&maps, range.begin, range.end))
+		return 0;
+
+	return refuse(map, overlap);
+}
+
 int pmem2_roster_enter(struct pmem2_map *map, int overlap)
 {
 	struct pmem2_range range = range_of(map);
@@ -34,8 +50,7 @@ int pmem2_roster_enter(struct pmem2_map *map, int overlap)
 	case 0:
 		return 0;
 	case -EEXIST:
-		return pmem2_err(overlap, "another map has part of the %zu bytes at %p",
-			map->length, map->address);
+		return refuse(map, overlap);
 	default:
 		return pmem2_err(-ENOMEM, "malloc: no memory to register the map");
 	}

@@ -5,7 +5,10 @@
 
 #include "map.h"
 
-/* 0; overlap, with a sentence, if it meets another map; -ENOMEM. */
+/* 0; overlap, with a sentence, if it meets a map that is in the roster. */
+int pmem2_roster_check(struct pmem2_map *map, int overlap);
+
+/* The same, and enters it; -ENOMEM. */
 int pmem2_roster_enter(struct pmem2_map *map, int overlap);
 
 /* PMEM2_E_MAPPING_NOT_FOUND, with a sentence. */
