@@ -11,7 +11,7 @@
 #include <stdarg.h>
 
 #include "error.h"
-#include "map.h"
+#include "map_life.h"
 
 /* gcc needs the attribute where it optimizes at link time, clang has none */
 #if defined(__has_attribute) && __has_attribute(symver)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "map.h"
+#include "map_life.h"
 #include "nd_region.h"
 #include "page.h"
 #include "small_file.h"

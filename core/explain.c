@@ -10,7 +10,8 @@
 #include "explain_place.h"
 #include "explanation.h"
 #include "granularity_name.h"
-#include "map.h"
+#include "map_life.h"
+#include "registry.h"
 #include "request.h"
 #include "vm_reservation.h"
 
@@ -180,7 +181,7 @@ static int try_place(struct pmem2_explanation *e, const struct pmem2_config *cfg
 	if (ret != 0)
 		return refuse(e, PMEM2_REASON_PLACE_REFUSED, ret, ret);
 	if (place != NULL)
-		pmem2_range_remove(&cfg->rsv->maps, (uintptr_t)place, NULL);
+		pmem2_vm_reservation_release(cfg->rsv, place, NULL);
 	return 0;
 }
 

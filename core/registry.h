@@ -7,6 +7,7 @@
 
 #include <libpmem2/backend.h>
 
+#include "choice.h"
 #include "contract.h"
 #include "cpu.h"
 
@@ -25,11 +26,6 @@ struct pmem2_found {
 	bool judged;       /* it was looked for, and what came out stands */
 	int passing;       /* an errno: it could not be looked for just now, and shall be again */
 	char refusal[640]; /* why it is not used; "" if it is */
-};
-
-struct pmem2_choice {
-	const struct pmem2_backend *backend;
-	const struct pmem2_variant *variant; /* NULL: nothing serves that */
 };
 
 struct pmem2_registry {

@@ -45,8 +45,7 @@ static void print_choices(const struct pmem2_registry *registry)
 		return;
 	printf("choice:\n");
 	for (unsigned use = 0; use < PMEM2_USES; use++)
-		printf("  %-13s %s\n", pmem2_registry_use_name(use),
-			chosen(registry, use));
+		printf("  %-13s %s\n", pmem2_registry_use_name(use), chosen(registry, use));
 }
 
 static void print_machine(const struct pmem2_registry *registry)

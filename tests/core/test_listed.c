@@ -10,6 +10,7 @@
 
 #include "fake_sysfs.h"
 #include "map.h"
+#include "registry.h"
 #include "real_file.h"
 #include "source.h"
 #include "unit.h"
