@@ -16,7 +16,7 @@ case ${1-} in
 esac
 
 scripts/install-deps.sh build test
-build=build-coverage
+build="build-coverage"
 if [ ! -e $build/build.ninja ]; then
 	# no inlining by force in the backends' template: a branch would be there once for each caller
 	CC=gcc meson setup $build -Db_coverage=true --buildtype=debug -Dc_args=-Dinlined=static \

@@ -15,7 +15,7 @@ case ${1-} in
 esac
 
 scripts/install-deps.sh build fuzz
-build=build-fuzz
+build="build-fuzz"
 if [ ! -e $build/build.ninja ]; then
 	CC=clang meson setup $build -Dfuzzers=true -Db_sanitize=address,undefined -Db_lundef=false \
 		-Dc_args=-fsanitize=fuzzer-no-link -Dman=disabled -Dndctl=disabled -Dtools=false \

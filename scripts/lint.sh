@@ -15,7 +15,7 @@ case ${1-} in
 esac
 
 scripts/install-deps.sh build lint
-build=build-lint
+build="build-lint"
 # sources are not compiled, but how they would be is known
 if [ ! -e $build/build.ninja ]; then
 	CC=clang meson setup $build -Dtests=disabled -Dman=disabled >$build.setup.txt ||

@@ -39,7 +39,7 @@ on() { # LIBRARY-DIRECTORY COMMAND...
 	# the sentence after a function's name is each library's own
 	LD_LIBRARY_PATH=$directory "$@" >said 2>&1 && status=0 || status=$?
 	sed 's/^\(pmem2_[a-z_0-9]*\): .*/\1: why/' said
-	[ $status = 0 ] || echo "status $status"
+	[ "$status" = 0 ] || echo "status $status"
 }
 
 blank() { # SIZE FILE...

@@ -4,7 +4,8 @@
 said=$("$1") || exit
 echo "$said"
 status=0
-for function in $(sed -n 's/^\t\t\(pmem2_[a-z0-9_]*\);$/\1/p' "$2"); do
+functions=$(sed -n 's/^\t\t\(pmem2_[a-z0-9_]*\);$/\1/p' "$2")
+for function in $functions; do
 	echo "$said" | grep -qw "$function" || { echo "no faults for $function"; status=1; }
 done
 exit $status

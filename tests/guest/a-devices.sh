@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh disable=SC2154 # common.sh sets $here and $work
 # Sourced: guest A's image, and its memory, which files on the host hold: it outlives the guest.
 need qemu-system-x86_64
 dimm_size=322M # 320 MiB, mkfs.xfs wants more than 300, and the label area: else ndctl calls it misaligned

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh disable=SC2154 # who sources it sets $arch and $here
 # Sourced: packages of this machine's Debian for any architecture, through an apt state of our own.
 # Nothing is installed here, and root is not needed. $arch is set before.
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh disable=SC2034 # who sources it uses these
 # Sourced by the scripts here: where things are, how to skip, how to make a thing once.
 set -eu
 

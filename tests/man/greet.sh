@@ -10,6 +10,6 @@ truncate -s 4096 "$dir/file"
 test "$(head -c 20 "$dir/file")" = 'hello, durable world'
 
 truncate -s 7 "$dir/small"
-! "$1" "$dir/small"
-! "$1" "$dir/missing" 2>"$dir/message"
+! "$1" "$dir/small" || exit 1
+! "$1" "$dir/missing" 2>"$dir/message" || exit 1
 grep 'greet: ' "$dir/message"

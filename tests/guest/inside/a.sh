@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh disable=SC2154 # lib.sh sets what is not set here
 # Guest A: every storage that QEMU's devices make, its granularity, and the tests on it.
+# shellcheck source=SCRIPTDIR/lib.sh
 . /lib.sh
 persistence=$(sed -n 's/.*persistence=\([^ ]*\).*/\1/p' /proc/cmdline)
 case $persistence in
@@ -80,8 +82,8 @@ done
 export DEVDAX=/dev/dax1.0 DEVDAX_ALIGN=2097152 DEVDAX_REGION=/sys/bus/nd/devices/region1
 check "Device DAX, 2 MiB" "$build/tests/guest/devdax"
 
-tests "fsdax ext4" /mnt/ext4 $dax core "$on_storage" "$not_here"
-tests "fsdax xfs" /mnt/xfs $dax "$on_storage"
+tests "fsdax ext4" /mnt/ext4 "$dax" core "$on_storage" "$not_here"
+tests "fsdax xfs" /mnt/xfs "$dax" "$on_storage"
 
 # the same memory without DAX
 umount /mnt/ext4

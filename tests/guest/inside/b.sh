@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh disable=SC2154 # lib.sh sets what is not set here
 # Guest B: bad blocks, shutdown counts, regions of several DIMMs, a region's deep_flush.
+# shellcheck source=SCRIPTDIR/lib.sh
 . /lib.sh
 programs=$build/tests/guest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh disable=SC2154 # lib.sh sets what is not set here
 # Guest C: AArch64, where `dc cvap` is really executed, or missing. Debian's arm64 kernel has no FS_DAX, so the mapping
 # of a file is PAGE unless it is forced to be more.
+# shellcheck source=SCRIPTDIR/lib.sh
 . /lib.sh
 cpu=$(sed -n 's/.*cpu=\([^ ]*\).*/\1/p' /proc/cmdline)
 

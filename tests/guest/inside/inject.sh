@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh
 # inject.sh NAMESPACE BUS SECTOR COUNT [SECTOR COUNT]... -- makes sectors (of 512 bytes) of a namespace bad, and
 # has the kernel find them.
 set -e

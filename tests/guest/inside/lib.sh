@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh disable=SC2034 # the jobs use what is set here
 # Sourced by the jobs: the project's tests on a storage, the probe, what is expected of it.
 build=$(cat /build)
 export PMEM2_BACKEND_DIR=/pmem2
@@ -49,7 +50,7 @@ tests() {
 	nvdimm) except=$(cat /nvdimm.txt) ;;
 	*) except= ;;
 	esac
-	# shellcheck disable=SC2086 # one line of them
+	# shellcheck disable=SC2086,SC2116 # one line of them
 	PMEM2_TEST_EXCEPT=$(echo $except)
 	export PMEM2_TEST_EXCEPT
 	shift 3
@@ -57,6 +58,7 @@ tests() {
 	began=$(cut -d. -f1 /proc/uptime)
 	export TMPDIR="$storage" PMEM2_TEST_DIR="$storage"
 	cd "$storage" || return
+	# shellcheck source=/dev/null # made for the image
 	. /tests.sh
 	cd / || return
 	unset TMPDIR PMEM2_TEST_DIR
@@ -95,6 +97,7 @@ check() {
 	fi
 }
 
+# shellcheck disable=SC2015 # either failure is told
 storage() { # DEVICE DIRECTORY OPTIONS MKFS...
 	device=$1 directory=$2 options=$3
 	shift 3

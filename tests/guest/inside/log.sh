@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
+# shellcheck shell=sh disable=SC2154 # lib.sh sets what is not set here
 # Power cut: verifies the log of the boot before (mode=next), and writes to it until the power goes;
 # mode=new makes it, mode=last only verifies.
+# shellcheck source=SCRIPTDIR/lib.sh
 . /lib.sh
 log=$build/examples/log file=/mnt/log/log
 mode=$(sed -n 's/.*mode=\([^ ]*\).*/\1/p' /proc/cmdline)
