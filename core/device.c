@@ -29,7 +29,7 @@ int pmem2_device_unreadable(const char *path, int error)
 	                           ? " (root may, or who has the capability CAP_DAC_READ_SEARCH)"
 	                           : "";
 
-	return pmem2_err(-error, "read %s: %s%s", path, strerrordesc_np(error), hint);
+	return pmem2_err(-error, "read %s: %s%s", path, strerror(error), hint);
 }
 
 int pmem2_device_region(const struct pmem2_source *src, char region[PATH_MAX])
@@ -174,7 +174,7 @@ int pmem2_device_rule_out(const struct pmem2_source *src)
 	if (ret < 0)
 		return pmem2_err(ret,
 			"what block device %u:%u stands on could not be read from %s: %s",
-			major(device), minor(device), pmem2_sysfs_root, strerrordesc_np(-ret));
+			major(device), minor(device), pmem2_sysfs_root, strerror(-ret));
 	if (ret > 0)
 		return pmem2_err(PMEM2_E_NOSUPP,
 			"the file may be on an NVDIMM, but a layer between (device-mapper, several "

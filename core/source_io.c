@@ -47,7 +47,7 @@ static int transfer_failed(const struct transfer *todo, size_t at)
 
 	if (errno == EIO)
 		return pmem2_err(PMEM2_E_IO_FAIL, "%s: %s at offset %zu or behind", name,
-			strerrordesc_np(EIO), at);
+			strerror(EIO), at);
 	if ((errno == EOPNOTSUPP || errno == ENOSYS) && todo->append)
 		return pmem2_err(-EOPNOTSUPP,
 			"pwrite: the descriptor has O_APPEND, and this kernel then writes at the "

@@ -243,7 +243,7 @@ static int submit(const struct asked *asked, const char *what, struct ndctl_cmd 
 		return 0;
 
 	return pmem2_ndctl_say(asked->why, ret, "/dev/ndctl%u, %s: %s%s",
-		ndctl_bus_get_id(ndctl_region_get_bus(asked->region)), what, strerrordesc_np(-ret),
+		ndctl_bus_get_id(ndctl_region_get_bus(asked->region)), what, strerror(-ret),
 		ret == -EACCES || ret == -EPERM
 			? " (root may, or who has the capability CAP_DAC_OVERRIDE)"
 			: "");

@@ -45,7 +45,7 @@ int pmem2_ndctl_no_value(struct pmem2_ndctl_why *why, const char *path)
 		return pmem2_ndctl_say(why, -EPROTO, "libndctl does not understand what %s holds",
 			path);
 
-	return pmem2_ndctl_say(why, -error, "read %s: %s%s", path, strerrordesc_np(error),
+	return pmem2_ndctl_say(why, -error, "read %s: %s%s", path, strerror(error),
 		error == EACCES || error == EPERM
 			? " (root may, or who has the capability CAP_DAC_READ_SEARCH)"
 			: "");
@@ -95,8 +95,7 @@ int pmem2_ndctl_start(struct asked *asked, const char *path, struct pmem2_ndctl_
 
 	int ret = ndctl_new(&asked->ctx);
 	if (ret != 0)
-		return pmem2_ndctl_say(why, ret, "libndctl does not start: %s",
-			strerrordesc_np(-ret));
+		return pmem2_ndctl_say(why, ret, "libndctl does not start: %s", strerror(-ret));
 
 	ndctl_set_log_fn(asked->ctx, log_nothing);
 	daxctl_set_log_fn(ndctl_get_daxctl_ctx(asked->ctx), log_nothing_of_dax);
