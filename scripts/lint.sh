@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Static checks: clang-tidy, as .clang-tidy says, and cppcheck.
+# Static checks: how the code is put together, shellcheck, clang-tidy as .clang-tidy says, and cppcheck.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,6 +39,13 @@ print('\n'.join(sorted(entries)))
 END
 
 failed=0
+scripts/structure.py || failed=1
+
+start=$SECONDS
+mapfile -t shells < <(git grep -lIE '^#!.*(/sh|bash)$|^# shellcheck shell=' -- ':!subprojects')
+shellcheck -x "${shells[@]}" || failed=1
+echo "shellcheck: ${#shells[@]} files, $((SECONDS - start)) s"
+
 start=$SECONDS
 xargs -P "$(nproc)" -n 1 clang-tidy -p $build/once --quiet <$build/once/files 2>$build/tidy.txt || failed=1
 grep -v ' warnings\? generated\|^Suppressed' $build/tidy.txt >&2 || true

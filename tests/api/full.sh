@@ -5,7 +5,7 @@
 program=$(realpath "$2")
 
 if [ "${PMEM2_TEST_UNSHARED:-}" = "" ]; then
-	unshare -m true 2>/dev/null && [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP mounts need root"; exit; }
+	{ unshare -m true 2>/dev/null && [ "$(id -u)" = 0 ]; } || { echo "1..0 # SKIP mounts need root"; exit; }
 	export PMEM2_TEST_UNSHARED=1
 	exec unshare -m --propagation private "$0" "$@"
 fi

@@ -103,6 +103,7 @@ point "both recorders see the same lines, in the same order" both_recorders
 # ---- AArch64: QEMU 7.2 runs DC CVAC, and no DC CVAP ----
 
 if command -v aarch64-linux-gnu-gcc >/dev/null; then
+	# shellcheck disable=SC2034 # of what is evaluated
 	cc=aarch64-linux-gnu-gcc
 	point "arm: programs" eval 'build $cc tree 0 && build $cc tree 1 && build $cc hash 0 && build $cc hash 2'
 	checker=./check-tree

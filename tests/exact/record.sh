@@ -34,8 +34,7 @@ recorded() {
 kinds_ran() { ! grep -vE "$unknown" said; }
 
 exact_race() {
-	local run
-	for run in 1 2 3; do
+	for _ in 1 2 3; do
 		recorded race file 4 "$stores" || return
 		"$traced" --race trace 4 "$stores" || return
 		sees_all || return

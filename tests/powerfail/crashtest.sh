@@ -52,9 +52,7 @@ point "one that writes spoils no other image" status 0 of "$log" --check \
 point "nor one that cuts off" status 0 of "$log" --check "$log {} verify >/dev/null && truncate -s 4096 {}"
 point "nor one that removes" status 0 of "$log" --check "$log {} verify >/dev/null && rm {}"
 point "nor one that makes holes" status 0 of "$log" --check "$log {} verify >/dev/null && fallocate -p -l 65536 {}"
-# shellcheck disable=SC2016 # the checker's shell expands it
 point "the image has the file's name" status 0 of "$log" --check 'test $(basename {}) = data'
-# shellcheck disable=SC2016 # the checker's shell expands it
 point "and its size" status 0 of "$log" --check 'test $(stat -c %s {}) = 1048576'
 point "no core is dumped" test -z "$(find . -name 'core*')"
 point "nothing is left" nothing_left
