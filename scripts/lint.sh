@@ -54,7 +54,7 @@ echo "clang-tidy: $(wc -l <$build/once/files) files, $((SECONDS - start)) s"
 start=$SECONDS
 cppcheck -j "$(nproc)" --quiet --error-exitcode=1 --enable=warning,style,performance,portability \
 	--library=scripts/cppcheck.cfg --suppressions-list=scripts/cppcheck.txt --inline-suppr \
-	--std=c11 -D_GNU_SOURCE -D__linux__ -D__x86_64__ -D__GNUC__=12 -I . -I include -I core -I $build/core \
+	--std=c11 -D_GNU_SOURCE -D__linux__ -D__x86_64__ -D__GNUC__=12 "-DISAS=X(sse2)" -I . -I include -I core -I $build/core \
 	"${@:-${directories[@]}}" || failed=1
 echo "cppcheck: $((SECONDS - start)) s"
 exit $failed
