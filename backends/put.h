@@ -18,7 +18,7 @@ enum {
 /*
  * The shape of long copies. A stream of 1 MiB from and to memory, GB/s by the lines that are loaded
  * before they are stored (Zen 4: mean of four offsets of the source against the destination; the
- * second row: 64 KiB from and to L2, the source 64 bytes behind the destination modulo 4 KiB):
+ * second row: 64 KiB from and to L2, the source 64 bytes after the destination modulo 4 KiB):
  *
  *                1     2     4     8    32
  *  Zen 4      23.4  23.3  21.6  22.4  21.0
@@ -220,7 +220,7 @@ inlined void put_line(char *dest, v64 line, int how)
 }
 
 /*
- * Two lines, loads first: one line at a time is as fast, but for sources a little behind the
+ * Two lines, loads first: one line at a time is as fast, but for sources a little after the
  * destination modulo 4 KiB, whose loads wait for the store before.
  */
 inlined void put_pair(char *dest, struct from f, int how)
@@ -274,7 +274,7 @@ inlined void flush_group(const char *line)
 }
 
 /*
- * How much of what was put may be flushed. A flush is ordered behind older stores to its line (Intel
+ * How much of what was put may be flushed. A flush is ordered after older stores to its line (Intel
  * SDM vol. 2, CLWB); of non-temporal ones no manual says that, so a fence comes between, one for
  * each block.
  */

@@ -53,7 +53,7 @@ static void find_next(const struct side *side)
 	for (int i = 0; i < N_FIND; i++) {
 		struct pmem2_map *map;
 
-		/* fails behind the last one */
+		/* fails after the last one */
 		lib->vm_reservation_map_find_next(lookup->rsv, lookup->list[lookup->which[i]],
 			&map);
 	}

@@ -316,10 +316,10 @@ static int clear_devdax(struct pmem2_badblock_context *ctx, const struct pmem2_b
 	const struct pmem2_ndctl *ndctl;
 	struct pmem2_ndctl_why why;
 
-	/* what is behind the device is somebody else's memory */
+	/* what is after the device is somebody else's memory */
 	if (bb->offset > ctx->length || bb->length > ctx->length - bb->offset)
 		return pmem2_err(PMEM2_E_LENGTH_OUT_OF_RANGE,
-			"%zu bytes at offset %zu end behind the device's %ju bytes", bb->length,
+			"%zu bytes at offset %zu end after the device's %ju bytes", bb->length,
 			bb->offset, (uintmax_t)ctx->length);
 
 	int ret = pmem2_device_ndctl(&ndctl);

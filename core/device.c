@@ -220,7 +220,7 @@ int pmem2_device_answer(int ret, const struct pmem2_ndctl_why *why)
 	return ret == 0 ? 0 : pmem2_err(ret, "%s", why->text);
 }
 
-/* Where and whom to ask about a source; absent is the code for one that is not on an NVDIMM. */
+/* The region of a source, and the module that is asked about it; absent is the code for one that is not on an NVDIMM. */
 static int find(const struct pmem2_source *src, int absent, char region[PATH_MAX],
 	const struct pmem2_ndctl **ndctl)
 {

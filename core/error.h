@@ -9,10 +9,10 @@
 
 #include <libpmem2.h>
 
-/* Sets the sentence and answers code: `return pmem2_err(PMEM2_E_..., "...")`. Keeps errno. */
+/* Sets the sentence and returns code: `return pmem2_err(PMEM2_E_..., "...")`. Keeps errno. */
 int pmem2_err(int code, const char *format, ...) __attribute__((__format__(__printf__, 2, 3)));
 
-/* The same for a failed system call: "format: strerror(errno)"; answers -errno, read first of all. */
+/* The same for a failed system call: "format: strerror(errno)"; returns -errno, read first of all. */
 int pmem2_err_sys(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
 /* The same for a call that got no memory, -ENOMEM: a malloc(3) of the program's own may leave errno alone. */

@@ -80,7 +80,7 @@ static int place_on_disk(dev_t device, bool *partition, uint64_t *start)
 	return ret == 0 ? 0 : pmem2_device_unreadable(path, -ret);
 }
 
-/* Shifts all extents, and drops what is allocated behind the end of the file. */
+/* Shifts all extents, and drops what is allocated after the end of the file. */
 static void fit(struct pmem2_extents *extents, uint64_t start, uint64_t size)
 {
 	size_t kept = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fault.c -- work on mapped memory that may answer with SIGBUS. */
+/* fault.c -- work on mapped memory that may raise SIGBUS. */
 #include "fault.h"
 
 #include <pthread.h>
@@ -231,7 +231,7 @@ static int ensure_installed(void)
 	return ret;
 }
 
-/* Sends a signal again to whom it was sent; the program has it blocked, so it stays pending. */
+/* Sends a signal again to the thread, or the process, that it was sent to; the program has it blocked, so it stays pending. */
 static void send_again(siginfo_t *info)
 {
 	if (info->si_code == SI_TKILL || info->si_code > 0)

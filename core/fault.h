@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* fault.h -- work on mapped memory that may answer with SIGBUS. */
+/* fault.h -- work on mapped memory that may raise SIGBUS. */
 #ifndef PMEM2_FAULT_H
 #define PMEM2_FAULT_H
 

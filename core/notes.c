@@ -188,7 +188,7 @@ void pmem2_notes_done(struct pmem2_note range)
 
 	if (notes == NULL)
 		return;
-	/* whom a signal handler has interrupted needs them as they are */
+	/* the code that a signal handler has interrupted needs them as they are */
 	for (unsigned i = 0; notes->inside == 1 && i < notes->count; i++) {
 		if (is_within(&notes->note[i], range))
 			continue;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * page.h -- PAGE, where a flush is a system call and can fail: whom that is told, what is noted for the drain,
+ * page.h -- PAGE, where a flush is a system call and can fail: who is told, what is noted for the drain,
  * and what is written with one call.
  */
 #ifndef PMEM2_PAGE_H

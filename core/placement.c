@@ -43,12 +43,12 @@ static void *trim(char *wide, size_t wide_length, size_t length, size_t alignmen
 {
 	uintptr_t begin = ((uintptr_t)wide + alignment - 1) & ~(uintptr_t)(alignment - 1);
 	size_t before = begin - (uintptr_t)wide;
-	size_t behind = wide_length - before - length;
+	size_t after = wide_length - before - length;
 
 	if (before > 0)
 		munmap(wide, before);
-	if (behind > 0)
-		munmap((char *)begin + length, behind);
+	if (after > 0)
+		munmap((char *)begin + length, after);
 
 	return (void *)begin;
 }

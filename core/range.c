@@ -28,18 +28,18 @@ bool pmem2_range_meets(struct pmem2_range_set *set, uintptr_t begin, uintptr_t e
 
 	pthread_mutex_lock(&set->lock);
 	const struct pmem2_range_index *index = index_of(set);
-	bool meets = get(index, first_behind(index, begin), &range) && range.begin < end;
+	bool meets = get(index, first_after(index, begin), &range) && range.begin < end;
 	pthread_mutex_unlock(&set->lock);
 
 	return meets;
 }
 
-/* The owner of the first range that ends behind `behind`, begins in [from, before) and is published. */
-PMEM2_INLINE void *first_owner(struct pmem2_range_set *set, uintptr_t behind, uintptr_t from,
+/* The owner of the first range that ends after `after`, begins in [from, before) and is published. */
+PMEM2_INLINE void *first_owner(struct pmem2_range_set *set, uintptr_t after, uintptr_t from,
 	uintptr_t before)
 {
 	const struct pmem2_range_index *index = index_of(set);
-	struct place at = first_behind(index, behind);
+	struct place at = first_after(index, after);
 	struct pmem2_range range;
 
 	for (; get(index, at, &range) && range.begin < before; at = step(index, at))
@@ -50,21 +50,21 @@ PMEM2_INLINE void *first_owner(struct pmem2_range_set *set, uintptr_t behind, ui
 }
 
 static __attribute__((noinline)) void *first_owner_locked(struct pmem2_range_set *set,
-	uintptr_t behind, uintptr_t from, uintptr_t before)
+	uintptr_t after, uintptr_t from, uintptr_t before)
 {
 	pthread_mutex_lock(&set->lock);
-	void *owner = first_owner(set, behind, from, before);
+	void *owner = first_owner(set, after, from, before);
 	pthread_mutex_unlock(&set->lock);
 
 	return owner;
 }
 
-static void *look(struct pmem2_range_set *set, uintptr_t behind, uintptr_t from, uintptr_t before)
+static void *look(struct pmem2_range_set *set, uintptr_t after, uintptr_t from, uintptr_t before)
 {
 	unsigned version = begin_reading(set);
-	void *owner = first_owner(set, behind, from, before);
+	void *owner = first_owner(set, after, from, before);
 
-	return is_sound(set, version) ? owner : first_owner_locked(set, behind, from, before);
+	return is_sound(set, version) ? owner : first_owner_locked(set, after, from, before);
 }
 
 void *pmem2_range_find(struct pmem2_range_set *set, uintptr_t begin, uintptr_t end)
@@ -80,8 +80,8 @@ void *pmem2_range_next(struct pmem2_range_set *set, uintptr_t address)
 static void *last_owner_before(struct pmem2_range_set *set, uintptr_t address)
 {
 	const struct pmem2_range_index *index = index_of(set);
-	/* the candidate ends behind address - 1, or is the one before that place */
-	struct place at = first_behind(index, address == 0 ? 0 : address - 1);
+	/* the candidate ends after address - 1, or is the one before that place */
+	struct place at = first_after(index, address == 0 ? 0 : address - 1);
 	struct pmem2_range range;
 
 	if (get(index, at, &range) && range.begin < address && range.owner != NULL)

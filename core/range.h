@@ -11,7 +11,7 @@
 
 struct pmem2_range {
 	uintptr_t begin;
-	uintptr_t end; /* behind the last byte; never equal to begin */
+	uintptr_t end; /* after the last byte; never equal to begin */
 	void *owner;   /* NULL: claimed, and not found by anybody yet */
 };
 
@@ -47,7 +47,7 @@ int pmem2_range_remove(struct pmem2_range_set *set, uintptr_t begin, void *owner
 /* Whether any range, claimed ones too, meets [begin, end). Takes the lock. */
 bool pmem2_range_meets(struct pmem2_range_set *set, uintptr_t begin, uintptr_t end);
 
-/* Owners, or NULL: of the first range that meets [begin, end); of the first that begins behind
+/* Owners, or NULL: of the first range that meets [begin, end); of the first that begins after
  * address; of the last that begins before address. */
 void *pmem2_range_find(struct pmem2_range_set *set, uintptr_t begin, uintptr_t end);
 void *pmem2_range_next(struct pmem2_range_set *set, uintptr_t address);

@@ -115,7 +115,7 @@ static void remove_bucket(struct pmem2_range_set *set, size_t i)
 	set->spare = bucket;
 }
 
-/* Moves the upper half of the full bucket i into a new one behind it. */
+/* Moves the upper half of the full bucket i into a new one after it. */
 static int split(struct pmem2_range_set *set, size_t i)
 {
 	size_t half = BUCKET_SIZE / 2;
@@ -142,12 +142,12 @@ static int make_room(struct pmem2_range_set *set, struct place *at)
 
 	if (count == 0)
 		return add_bucket(set, 0);
-	if (at->bucket == count) /* behind all: at the end of the last */
+	if (at->bucket == count) /* after all: at the end of the last */
 		*at = (struct place){count - 1, load(&bucket_at(index, count - 1)->count)};
 	if (load(&bucket_at(index, at->bucket)->count) < BUCKET_SIZE)
 		return 0;
 
-	/* ascending insertions leave full buckets behind, others halves */
+	/* ascending insertions leave full buckets, others halves */
 	if (at->slot == BUCKET_SIZE) {
 		*at = (struct place){at->bucket + 1, 0};
 		return add_bucket(set, at->bucket);
@@ -162,7 +162,7 @@ static int make_room(struct pmem2_range_set *set, struct place *at)
 
 static int insert(struct pmem2_range_set *set, struct pmem2_range range)
 {
-	struct place at = first_behind(index_of(set), range.begin);
+	struct place at = first_after(index_of(set), range.begin);
 	struct pmem2_range next;
 
 	if (get(index_of(set), at, &next) && next.begin < range.end)
@@ -194,14 +194,14 @@ int pmem2_range_insert(struct pmem2_range_set *set, struct pmem2_range range)
 void pmem2_range_publish(struct pmem2_range_set *set, uintptr_t begin, void *owner)
 {
 	begin_change(set);
-	struct place at = first_behind(index_of(set), begin);
+	struct place at = first_after(index_of(set), begin);
 	store(&bucket_at(index_of(set), at.bucket)->owner[at.slot], (uintptr_t)owner);
 	end_change(set);
 }
 
 static int take_out(struct pmem2_range_set *set, uintptr_t begin, const void *owner)
 {
-	struct place at = first_behind(index_of(set), begin);
+	struct place at = first_after(index_of(set), begin);
 	struct pmem2_range range;
 
 	if (!get(index_of(set), at, &range) || range.begin != begin || range.owner != owner)

@@ -30,11 +30,11 @@ struct pmem2_range_index {
 	struct pmem2_range_index *older; /* smaller ones, that readers may have in hand */
 	size_t capacity;
 	word count; /* of buckets, none of them empty */
-	word *last; /* each bucket's last end: behind the buckets in the same memory */
+	word *last; /* each bucket's last end: after the buckets in the same memory */
 	_Atomic(struct pmem2_range_bucket *) buckets[];
 };
 
-/* A place in an index; bucket == count: behind all ranges. */
+/* A place in an index; bucket == count: after all ranges. */
 struct place {
 	size_t bucket;
 	size_t slot;
@@ -101,8 +101,8 @@ PMEM2_INLINE size_t count_up_to(const word *values, size_t count, uintptr_t x)
 	return (size_t)(base - values) + (load(base) <= x);
 }
 
-/* The first range that ends behind address. */
-PMEM2_INLINE struct place first_behind(const struct pmem2_range_index *index, uintptr_t address)
+/* The first range that ends after address. */
+PMEM2_INLINE struct place first_after(const struct pmem2_range_index *index, uintptr_t address)
 {
 	size_t count = bucket_count(index);
 	struct place at = {count_up_to(index->last, count, address), 0};

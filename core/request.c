@@ -11,7 +11,7 @@
 
 #include "error.h"
 
-/* Judges offset and length, in the order that PMDK does, and answers how much to map. */
+/* Judges offset and length, in the order that PMDK does, and returns how much to map. */
 static int measure(const struct pmem2_config *cfg, const struct pmem2_source *src, size_t alignment,
 	size_t *length)
 {

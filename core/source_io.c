@@ -46,7 +46,7 @@ static int transfer_failed(const struct transfer *todo, size_t at)
 	const char *name = todo->write ? "pwrite" : "pread";
 
 	if (errno == EIO)
-		return pmem2_err(PMEM2_E_IO_FAIL, "%s: %s at offset %zu or behind", name,
+		return pmem2_err(PMEM2_E_IO_FAIL, "%s: %s at offset %zu or after it", name,
 			strerror(EIO), at);
 	if ((errno == EOPNOTSUPP || errno == ENOSYS) && todo->append)
 		return pmem2_err(-EOPNOTSUPP,
@@ -153,7 +153,7 @@ static int transfer(const struct pmem2_source *src, struct transfer *todo)
 		return ret;
 	if (todo->offset > size || todo->size > size - todo->offset)
 		return pmem2_err(PMEM2_E_LENGTH_OUT_OF_RANGE,
-			"%zu bytes at offset %zu end behind the source's %zu bytes", todo->size,
+			"%zu bytes at offset %zu end after the source's %zu bytes", todo->size,
 			todo->offset, size);
 	if (todo->size == 0)
 		return 0;

@@ -245,7 +245,7 @@ int pmem2_vm_reservation_map_find(struct pmem2_vm_reservation *rsv, size_t reser
 	uintptr_t begin = start_of(rsv) + reserv_offset;
 	uintptr_t end = begin + (len != 0 ? len : 1);
 
-	if (begin < reserv_offset) /* wrapped: behind all addresses */
+	if (begin < reserv_offset) /* wrapped: beyond all addresses */
 		return answer(NULL, map);
 	if (end < begin)
 		end = UINTPTR_MAX;

@@ -17,7 +17,7 @@
  *   1. length, payload, and zeros where the next record's commit and length will be; persist
  *   2. the commit word, in one 8-byte store; persist
  *   3. the acknowledgement
- * A crash before 2 leaves a commit word of 0, whatever became of the rest. Behind the last record
+ * A crash before 2 leaves a commit word of 0, whatever became of the rest. After the last record
  * always stand those zeros, never the bytes of an older and longer one. A sealed word carries its
  * own checksum, so that it changes in one store as well.
  */
@@ -113,7 +113,7 @@ static size_t padded(size_t length)
 	return (length + 7) & ~(size_t)7;
 }
 
-/* Whether a record of that length, and the zeros behind it, have room at `at`. */
+/* Whether a record of that length, and the zeros after it, have room at `at`. */
 static bool fits(const struct log *log, size_t at, size_t length)
 {
 	size_t left = log->size - at;

@@ -10,7 +10,7 @@
 
 enum { OK, CORRUPT, TROUBLE }; /* exit status */
 
-/* What stands behind the last record. */
+/* What stands after the last record. */
 enum tail { CLEAN, UNFINISHED, OLD, DAMAGED };
 
 struct record {

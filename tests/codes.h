@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * codes.h -- notes which function failed with which code in the file that PMEM2_TEST_CODES names, if
- * it is there: tests/man/provoked.py compares that with the manual pages. Behind libpmem2.h.
+ * it is there: tests/man/provoked.py compares that with the manual pages. After libpmem2.h.
  */
 #ifndef TESTS_CODES_H
 #define TESTS_CODES_H

@@ -20,7 +20,7 @@ struct pmem2_ndctl_why {
 };
 
 /*
- * region is the region's directory in sysfs, ".../ndbus0/region1". All answer 0, or, with
+ * region is the region's directory in sysfs, ".../ndbus0/region1". All return 0, or, with
  * why set: PMEM2_E_NOSUPP, the device has no such thing; -errno, it could not be asked. What they
  * write to is untouched then, but for the id.
  */

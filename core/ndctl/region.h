@@ -18,7 +18,7 @@ struct asked {
 int pmem2_ndctl_start(struct asked *asked, const char *path, struct pmem2_ndctl_why *why);
 void pmem2_ndctl_finish(struct asked *asked);
 
-/* Sets the sentence and answers code. */
+/* Sets the sentence and returns code. */
 int pmem2_ndctl_say(struct pmem2_ndctl_why *why, int code, const char *format, ...)
 	__attribute__((__format__(__printf__, 3, 4)));
 

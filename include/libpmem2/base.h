@@ -152,7 +152,7 @@ int pmem2_source_delete(struct pmem2_source **src);
  *
  * Errors:
  *   PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED  anonymous memory
- *   PMEM2_E_LENGTH_OUT_OF_RANGE        [offset, offset + size) ends behind the source
+ *   PMEM2_E_LENGTH_OUT_OF_RANGE        [offset, offset + size) ends after the source
  *   PMEM2_E_IO_FAIL                    a bad block is in the way
  *   PMEM2_E_NOSUPP                     Device DAX: the process has had too many handlers of SIGBUS
  *   -EINVAL                            the descriptor has O_DIRECT, and address, offset or size is
@@ -215,7 +215,7 @@ int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size);
  * Errors, in this order:
  *   PMEM2_E_OFFSET_UNALIGNED, PMEM2_E_LENGTH_UNALIGNED  not multiples of the page size
  *   PMEM2_E_OFFSET_OUT_OF_RANGE       offset is not inside the reservation
- *   PMEM2_E_LENGTH_OUT_OF_RANGE       size is 0, or ends behind the reservation
+ *   PMEM2_E_LENGTH_OUT_OF_RANGE       size is 0, or ends after the reservation
  *   PMEM2_E_NOSUPP                    the middle, or all of it
  *   PMEM2_E_VM_RESERVATION_NOT_EMPTY  maps are in the part
  *   -errno                            of munmap(2)
@@ -224,7 +224,7 @@ int pmem2_vm_reservation_shrink(struct pmem2_vm_reservation *rsv, size_t offset,
 
 /*
  * Finds a map of the reservation: the first that meets [reserv_offset, reserv_offset + len)
- * (len 0: the one that holds reserv_offset); the one before, or behind, map (which may
+ * (len 0: the one that holds reserv_offset); the one before, or after, map (which may
  * lie outside); the first; the last. The map belongs to who made it.
  *
  * Errors: PMEM2_E_MAPPING_NOT_FOUND, with NULL stored.
@@ -324,9 +324,9 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  *                                 offset in the reservation is not a multiple of the page size
  *   PMEM2_E_SRC_DEVDAX_PRIVATE    Device DAX cannot be mapped privately
  *   PMEM2_E_SOURCE_EMPTY          the source's size is 0
- *   PMEM2_E_MAP_RANGE             offset + length overflows or is behind the source's end
+ *   PMEM2_E_MAP_RANGE             offset + length overflows or is beyond the source's end
  *   PMEM2_E_ADDRESS_UNALIGNED     the place in the reservation is not on the source's alignment, or
- *                                 ends behind the reservation (a program linked to
+ *                                 ends after the reservation (a program linked to
  *                                 PMDK's library gets PMEM2_E_LENGTH_OUT_OF_RANGE for the latter)
  *   PMEM2_E_MAPPING_EXISTS        another map has that place in the reservation; or one whose memory
  *                                 the program itself has unmapped has these addresses
@@ -509,7 +509,7 @@ void pmem2_badblock_context_delete(struct pmem2_badblock_context **bbctx);
  *
  * Errors:
  *   PMEM2_E_OFFSET_OUT_OF_RANGE, PMEM2_E_LENGTH_OUT_OF_RANGE  greater than INT64_MAX
- *   PMEM2_E_LENGTH_OUT_OF_RANGE  Device DAX: it ends behind the device
+ *   PMEM2_E_LENGTH_OUT_OF_RANGE  Device DAX: it ends after the device
  *   PMEM2_E_NOSUPP               Device DAX: no ndctl module, or the device cannot clear
  *   PMEM2_E_IO_FAIL, PMEM2_E_GRANULARITY_NOT_SUPPORTED  Device DAX: zeros could not be written
  *   -EINVAL  the length is 0

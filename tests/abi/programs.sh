@@ -31,7 +31,7 @@ build() {
 		-L"$4" -Wl,--no-as-needed -lpmem2 -Wl,--allow-shlib-undefined
 }
 
-# ---- what each example is made to do; all that it prints and leaves behind ----
+# ---- what each example is made to do; all that it prints and leaves ----
 
 on() { # LIBRARY-DIRECTORY COMMAND...
 	local directory=$1

@@ -17,7 +17,7 @@ tar -C "$source" -c --exclude=./.git --exclude='./build*' --exclude=./subproject
 	--exclude=./subprojects/packagecache . | tar -C tree -x
 get_check_tarball "$source" tree/subprojects/packagecache
 
-# the kernel's headers, which musl has none of, behind musl's own
+# the kernel's headers, which musl has none of, after musl's own
 mkdir headers
 for directory in linux asm-generic; do ln -s /usr/include/$directory headers/; done
 for directory in /usr/include/asm "/usr/include/$(gcc -print-multiarch)/asm"; do

@@ -45,7 +45,7 @@ START_TEST(whole_files_are_good)
 {
 	ck_assert_pstr_eq(pmem2_elf_file_objection(GOOD), NULL);
 	ck_assert_pstr_eq(judge(good, size), NULL);
-	/* a signature, for example, may be behind the end */
+	/* a signature, for example, may be after the end */
 	memset(good + size, 's', 100);
 	ck_assert_pstr_eq(judge(good, size + 100), NULL);
 }

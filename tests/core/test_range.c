@@ -134,7 +134,7 @@ START_TEST(claimed_ranges_occupy_but_are_not_found)
 END_TEST
 
 enum {
-	FIXED = 600, /* ranges that stay, over several buckets, with room for another behind each */
+	FIXED = 600, /* ranges that stay, over several buckets, with room for another after each */
 	LOOKUPS = 50000,
 };
 
@@ -163,7 +163,7 @@ static void *come_and_go(void *arg)
 	return arg;
 }
 
-/* owner i is that of the fixed range i, and of the one behind it that comes and goes */
+/* owner i is that of the fixed range i, and of the one after it that comes and goes */
 START_TEST(lookups_see_one_state_beside_changes)
 {
 	pthread_t thread;

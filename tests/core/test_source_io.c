@@ -316,7 +316,7 @@ static void *fault_by_program(void *arg)
 	for (volatile int i = 0; i < ROUNDS; i++) {
 		if (sigsetjmp(out, 1) == 0) {
 			map[HEALTHY * BLOCK + (size_t)i] = 1;
-			ck_abort_msg("a store behind the end of the file did not fault");
+			ck_abort_msg("a store after the end of the file did not fault");
 		}
 	}
 	ck_assert_uint_eq(arg == (void *)(uintptr_t)installed_before ? calls_before : calls_after,

@@ -103,7 +103,7 @@ static int map_new_in_reservation(void)
 	int ret = map_new();
 	MUST(pmem2_config_set_vm_reservation(given.cfg, NULL, 0) == 0);
 
-	/* a place that a failure left behind is reserved: the next map of it finds it so */
+	/* a place that a failure left is reserved: the next map of it finds it so */
 	return ret;
 }
 
@@ -766,7 +766,7 @@ size_t faults_in_children(const char *name, int (*one)(void))
 
 /* ---- the first look for backends, in a process of its own for each fault ---- */
 
-/* What passes is told, and leaves nothing behind: the next look finds what there is. */
+/* What passes is told, and leaves nothing: the next look finds what there is. */
 static int look_first(size_t nth, size_t choice)
 {
 	inject_arm(nth, choice);

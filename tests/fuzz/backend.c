@@ -2,7 +2,7 @@
 /*
  * backend.c -- a plug-in of the build (PLUGIN, the file of the backend NAME) with anything wrong that the
  * library can see before it loads it, or in what it exports: cut short, headers of another machine or
- * of places behind the end, no symbol or that of another version, other names, strings without an
+ * of places after the end, no symbol or that of another version, other names, strings without an
  * end, operations that are NULL, any needs. It is refused with a reason, or whole; never called.
  *
  * What ld.so alone could see, such as relocations that lead astray, is not changed: ld.so trusts
@@ -26,7 +26,7 @@
 enum {
 	VARIANTS = 8,
 	OPERATIONS = 6,
-	NEEDS = offsetof(struct pmem2_variant, needs), /* and behind it, serves */
+	NEEDS = offsetof(struct pmem2_variant, needs), /* and after it, serves */
 	NEEDS_AND_SERVES = 8 + 4,
 };
 

@@ -38,7 +38,7 @@ static void remove_tree(void)
 
 	snprintf(command, sizeof(command), "rm -rf '%s'", root);
 	if (system(command) != 0)
-		fprintf(stderr, "%s is left behind\n", root);
+		fprintf(stderr, "%s is left\n", root);
 }
 
 static void make_tree(void)

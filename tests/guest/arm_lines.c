@@ -3,7 +3,7 @@
  * arm_lines.c FILE -- steps through flush, persist, memmove and memset of a mapping on AArch64, one
  * instruction at a time, and sees which addresses `dc cvap` was given (`dc cvadp`, when the best
  * variant's deep_persist is called): every line of the range must be among them, lines of the size
- * that CTR_EL0 tells, and a `dsb sy` behind the last. Prints that size.
+ * that CTR_EL0 tells, and a `dsb sy` after the last. Prints that size.
  *
  * It needs PMEM2_FORCE_GRANULARITY=CACHE_LINE, PMEM2_BACKEND_DIR, and a CPU with DC CVAP that is not
  * qemu-user's.
@@ -216,7 +216,7 @@ static const char *judge(enum operation operation, size_t offset, size_t size)
 			return "a line was not flushed";
 	}
 	if (operation != FLUSH && operation != MEMMOVE_NODRAIN && !seen.fenced)
-		return "no dsb sy behind the last flush";
+		return "no dsb sy after the last flush";
 	/* flushing a neighbour is allowed, far more than the range is a mistake */
 	return seen.flushes > size / step + 2 + 128 / step ? "too many flushes" : NULL;
 }

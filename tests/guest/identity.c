@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* identity PATH -- prints what the library knows of the DIMMs behind a file or device. */
+/* identity PATH -- prints what the library knows of the DIMMs below a file or device. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 . /lib.sh
 programs=$build/tests/guest
 
-# knows PATTERN PATH: what the library tells of the DIMMs behind it
+# knows PATTERN PATH: what the library tells of the DIMMs below it
 knows() {
 	answer=$("$programs/identity" "$2" 2>&1)
 	echo "$2: $answer"
