@@ -10,12 +10,13 @@
 #define TEXT_OF(backend)       #backend
 #define TEXT(backend)          TEXT_OF(backend)
 
-/* clang-format off: it takes ISAS for the beginning of what follows */
+/* clang-format takes ISAS for the beginning of what follows */
+/* clang-format off */
 #define X(isa) extern const struct pmem2_variant NAME(BACKEND, _##isa), NAME(BACKEND, _byte_##isa);
 ISAS
 #undef X
 
-	extern struct pmem2_tuning NAME(BACKEND, _tuning);
+extern struct pmem2_tuning NAME(BACKEND, _tuning);
 
 struct pmem2_tuning NAME(BACKEND, _tuning) = {
 	.movnt_threshold = 256,
