@@ -2,8 +2,9 @@
 /*
  * The body of flush, drain, persist, memmove and memset: one text for every backend and ISA.
  *
- * A backend's ops.c is compiled once for each ISA. It includes the file that knows the ISA (load,
- * store, stream, splat; fence), defines
+ * A backend's ops.c is compiled once for each ISA. It includes the file that knows the ISA (vectors of 16
+ * bytes and of VECTOR: v16, load16, store16, splat16 and so on; stream32 and the like; fence, ticks;
+ * ISA_NEEDS, STREAMS_REACH_MEMORY), defines
  *   BACKEND      its name
  *   TUNING       its struct pmem2_tuning
  *   FLUSH_NEEDS  the PMEM2_CPU_* bits of its flush instruction
@@ -11,7 +12,7 @@
  * and includes this file, which ends in two tables: pmem2_BACKEND_ISA serves CACHE_LINE,
  * pmem2_BACKEND_byte_ISA serves BYTE and volatile memory.
  *
- * A backend that flushes no lines leaves out FLUSH_NEEDS: it gets put() and the byte_ operations,
+ * A backend that flushes no lines leaves out FLUSH_NEEDS: it gets put_lines() and the byte_ operations,
  * and makes its own tables.
  */
 #include <stdbool.h>

@@ -147,7 +147,7 @@ static int intersect(const struct pmem2_extent *extent, const struct list *devic
 	return 0;
 }
 
-/* This and list_devdax are not inlined: the stack would have room for the paths of both. */
+/* This and list_devdax are not inlined: the frame of one function would hold the paths of both. */
 static __attribute__((noinline)) int list_file(struct pmem2_badblock_context *ctx)
 {
 	struct pmem2_extents extents;

@@ -23,7 +23,7 @@ static struct pmem2_found *find_entry(struct pmem2_registry *registry, const cha
 
 /* ---- what PMEM2_BACKEND says ---- */
 
-/* Every name is an error of its own kind; the first one is reported, with the list of what is there. */
+/* The first name that cannot be had is reported, with the list of what is there. */
 static void refuse_pin(struct pmem2_registry *registry, const char *name, const char *reason)
 {
 	if (registry->error != 0)

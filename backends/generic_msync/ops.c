@@ -12,7 +12,7 @@
 #define BACKEND generic_msync
 #define TUNING  pmem2_generic_msync_tuning
 
-/* no instruction of this backend's flushes anything: put() is never asked to */
+/* msync(2) flushes; put_lines() is never asked to */
 static inline void flush_line(const char *line)
 {
 	(void)line;
