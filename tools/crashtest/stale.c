@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "experiment.h"
+#include "history.h"
 #include "powerfail/model.h"
 #include "replay.h"
 #include "trace.h"
@@ -44,8 +45,12 @@ static struct named find_named(const struct replay *r, const struct pf_medium *m
 	for (uint64_t event = 1; n.bits != NULL && event <= r->event; event++) {
 		const struct pf_record_lines *l =
 			trace_lines(trace_record(r->trace, event), PF_RECORD_FLUSH);
+		const struct pf_record_store *s = history_store(r->trace, event);
 
-		if (l != NULL && l->file == m->id)
+		if (s != NULL && s->file == m->id)
+			name_range(&n, s->offset, s->offset + s->length);
+		/* an instruction flushes whole lines, whatever is meant */
+		if (l != NULL && l->file == m->id && pmem2_pf_flush_kind(l) == PF_FLUSH_CALL)
 			name_range(&n, l->offset, l->offset + l->length);
 	}
 	return n;
