@@ -81,11 +81,18 @@ point "a key that is not flushed" found 'stored by store_entry' hash-3 6
 
 # ---- a program of the library ----
 
+# log_under_qemu LOG
 log_under_qemu() {
-	rm -f data
-	"$pmem2" crashtest --exact --samples 10 --check "$log {} verify" -- "$log" data append <<<'a line'
+	rm -rf data tmp/*
+	"$pmem2" crashtest --exact --samples 10 --check "$log {} verify" -- "$1" data append <<<"$text"
 }
-point "the library's log is clean" says ': 0 failed$' status 0 log_under_qemu
+text='a line'
+point "the library's log is clean" says ': 0 failed$' status 0 log_under_qemu "$log"
+text=$(seq -f 'a line that is longer than a cache line has room for, by far, and more: %g' 2)
+point "one that does not flush" says 'missing flush: data.* were stored before a drain' status 1 \
+	log_under_qemu "$(dirname "$log")/broken_payload_not_flushed"
+point "one that does not wait" says 'order not kept: data.* stored by ' status 1 \
+	log_under_qemu "$(dirname "$log")/broken_commit_not_ordered"
 
 # traced_lines OPTION...: what each drain of the log made durable
 traced_lines() {

@@ -135,10 +135,16 @@ size_t experiment_kept(struct experiment *e)
 	return kept;
 }
 
-/* Whether its thread drained since it was stored; what was found dirty was found at a drain. */
-static bool is_overdue(const struct experiment *e, const struct pf_version *v)
+/*
+ * Whether nobody had flushed that content before a drain: one of its thread since it was stored, or the one that
+ * comes next. What was found dirty was found at a drain.
+ */
+static bool is_overdue(const struct experiment *e, const struct unit *u, unsigned choice)
 {
-	return !v->stored || history_drained(e->replay->trace, v->event, e->replay->event);
+	const struct pf_version *v = u->version[choice];
+
+	return !v->stored || choice > u->flushed ||
+	       history_drained(e->replay->trace, v->event, e->replay->event);
 }
 
 unsigned experiment_unflushed(struct experiment *e, size_t i)
@@ -146,7 +152,7 @@ unsigned experiment_unflushed(struct experiment *e, size_t i)
 	const struct unit *u = &e->units.unit[i];
 
 	for (unsigned c = u->choices - 1; c > 0; c--) {
-		if (u->version[c]->thread != NULL || !is_overdue(e, u->version[c]))
+		if (u->version[c]->thread != NULL || !is_overdue(e, u, c))
 			continue;
 		memcpy(e->trial, e->failing, e->units.count);
 		e->trial[i] = (uint8_t)c;
