@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "powerfail/medium.h"
+
 enum { SLOTS = 1 << 16, MOST = SLOTS / 2 }; /* findings */
 
 static const size_t reserve = (size_t)MOST * sizeof(struct pf_finding);

@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 #include "powerfail/arena.h"
-#include "powerfail/medium.h"
-#include "powerfail/stacks.h"
+
+struct pf_module;
 
 /* Gravest first. The first two can lose data, the others only cost time. */
 enum pf_class {

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <unwind.h>
+
+#include "powerfail/frames.h"
 
 enum { SLOTS = 1 << 18 };
 
@@ -28,40 +29,6 @@ int pmem2_pf_stacks_init(struct pf_stacks *stacks)
 		return -ENOMEM;
 	}
 	return 0;
-}
-
-/* ---- unwinding ---- */
-
-struct unwinding {
-	struct pf_frames *frames;
-	uintptr_t site;
-};
-
-/* Frames of this backend come first, down to the one that returns to the site. */
-static _Unwind_Reason_Code visit_frame(struct _Unwind_Context *context, void *arg)
-{
-	struct unwinding *u = arg;
-	uintptr_t address = _Unwind_GetIP(context);
-
-	if (u->frames->count == 0 && address != u->site)
-		return _URC_NO_REASON;
-	if (address == 0 || u->frames->count == PF_TRACE_FRAMES)
-		return _URC_END_OF_STACK;
-
-	u->frames->frame[u->frames->count++] = address;
-	return _URC_NO_REASON;
-}
-
-void pmem2_pf_unwind(struct pf_frames *frames, const void *site)
-{
-	struct unwinding u = {frames, (uintptr_t)site};
-
-	frames->count = 0;
-	_Unwind_Backtrace(visit_frame, &u);
-	if (frames->count == 0) { /* code without unwind tables */
-		frames->count = 1;
-		frames->frame[0] = u.site;
-	}
 }
 
 /* ---- numbers ---- */

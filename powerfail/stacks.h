@@ -8,12 +8,8 @@
 #include <stdint.h>
 
 #include "powerfail/arena.h"
-#include "powerfail/trace_format.h"
 
-struct pf_frames {
-	size_t count;
-	uintptr_t frame[PF_TRACE_FRAMES]; /* return addresses, innermost first */
-};
+struct pf_frames;
 
 struct pf_stack {
 	uint32_t hash;
@@ -36,9 +32,6 @@ struct pf_module {
 };
 
 int pmem2_pf_stacks_init(struct pf_stacks *stacks);
-
-/* The call stack of the caller, from the frame that returns to site on. */
-void pmem2_pf_unwind(struct pf_frames *frames, const void *site);
 
 /* The number of a stack, 0 if there is no room for it; *fresh: it was not seen before. */
 uint32_t pmem2_pf_stack_number(struct pf_stacks *stacks, const struct pf_frames *frames,

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "powerfail/medium.h"
+#include "powerfail/snapshot.h"
 
 enum {
 	WINDOW = 1 << 20,                        /* bytes, more for a large record */
@@ -204,7 +205,7 @@ static int write_content(const struct pf_content *content, int fd, size_t at)
 	return pmem2_pf_snapshot(content, fd, at);
 }
 
-int pmem2_pf_trace_file(struct pf_trace *trace, uint32_t file, const char *path,
+static int append_file(struct pf_trace *trace, uint32_t file, const char *path,
 	const struct pf_content *content, int *fd, size_t *at)
 {
 	size_t name = strlen(path) + 1;
@@ -229,4 +230,43 @@ int pmem2_pf_trace_file(struct pf_trace *trace, uint32_t file, const char *path,
 	pmem2_pf_trace_commit(trace, r, PF_RECORD_FILE,
 		*at + round_up(content->size, PF_PAGE) - trace->used);
 	return 0;
+}
+
+static int copy_content(const struct pf_content *content, int *fd)
+{
+	int ret;
+
+	*fd = pmem2_pf_snapshot_open();
+	if (*fd < 0)
+		return *fd;
+	ret = ftruncate(*fd, (off_t)round_up(content->size, PF_PAGE)) == 0 ? 0 : -errno;
+	if (ret == 0)
+		ret = pmem2_pf_snapshot(content, *fd, 0);
+	if (ret != 0)
+		close(*fd);
+	return ret;
+}
+
+int pmem2_pf_trace_file(struct pf_trace *trace, uint32_t file, const char *path,
+	const struct pf_content *content, int *fd, size_t *at)
+{
+	*at = 0;
+	if (!trace->on)
+		return copy_content(content, fd);
+	return append_file(trace, file, path, content, fd, at);
+}
+
+void pmem2_pf_trace_medium(struct pf_trace *trace, const struct pf_medium *medium)
+{
+	const struct pf_content content = {
+		.size = medium->size,
+		.fd = -1,
+		.memory = medium->durable,
+		.end = medium->size,
+	};
+	size_t at;
+	int fd;
+
+	if (trace->on && append_file(trace, medium->id, medium->path, &content, &fd, &at) == 0)
+		close(fd);
 }

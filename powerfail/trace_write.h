@@ -11,8 +11,10 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#include "powerfail/snapshot.h"
 #include "powerfail/trace_format.h"
+
+struct pf_content;
+struct pf_medium;
 
 struct pf_trace {
 	bool on;
@@ -54,9 +56,13 @@ static inline void pmem2_pf_trace_commit(struct pf_trace *trace, void *room,
 
 /*
  * Appends a file with its content. *fd is a descriptor of the trace and *at where in it the content
- * lies: for a private mapping of it; the caller closes it. 0 or -errno.
+ * lies: for a private mapping of it; the caller closes it. With the trace off, they are those of a
+ * file without name. 0 or -errno.
  */
 int pmem2_pf_trace_file(struct pf_trace *trace, uint32_t file, const char *path,
 	const struct pf_content *content, int *fd, size_t *at);
+
+/* Appends a file with what is durable of it, as far as the trace has room. */
+void pmem2_pf_trace_medium(struct pf_trace *trace, const struct pf_medium *medium);
 
 #endif

@@ -7,7 +7,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "engine.h"
+#include "changed.h"
+#include "powerfail/model.h"
 #include "written.h"
 
 enum {
@@ -25,7 +26,7 @@ struct search {
 };
 
 /*
- * Reads memory that may be gone, since its file was truncated, without a signal. Answers how many bytes
+ * Reads memory that may be gone, since its file was truncated, without a signal. Returns how many bytes
  * could be read.
  */
 static size_t read_memory(uintptr_t at, size_t size)
@@ -43,7 +44,7 @@ static size_t read_memory(uintptr_t at, size_t size)
 
 static bool differs(const struct search *s, size_t line, const char *content)
 {
-	const struct pf_model *model = &pmem2_pf_engine.model;
+	const struct pf_model *model = pmem2_pf_engine.model;
 	const struct pf_medium *medium = s->map->medium;
 
 	if (s->against == PF_DURABLE && *pmem2_pf_slot(model, medium, line) != 0)

@@ -3,9 +3,9 @@
 #ifndef POWERFAIL_MAPS_H
 #define POWERFAIL_MAPS_H
 
-#include <libpmem2/backend.h>
+struct pmem2_attached;
 
-int pmem2_pf_attach(const struct pmem2_attached *map);
-void pmem2_pf_detach(const struct pmem2_attached *map);
+int pmem2_pf_maps_attach(const struct pmem2_attached *map);
+void pmem2_pf_maps_detach(const struct pmem2_attached *map);
 
 #endif

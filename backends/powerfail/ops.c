@@ -12,7 +12,7 @@ static inline void flush_line(const char *line)
 }
 
 #include "../memops.tmpl.h"
-#include "engine.h"
+#include "act.h"
 
 #define SITE __builtin_return_address(0)
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The backend powerfail: for testing. It makes nothing durable, it keeps book of what would be;
- * libpmem2_powerfail(7). Not in the table of backends, so that only PMEM2_BACKEND chooses it.
+ * The backend powerfail, for testing: it makes nothing durable and records what would be;
+ * libpmem2_powerfail(7). It is not in the table of backends, so that only PMEM2_BACKEND chooses it.
  */
 #include <libpmem2/backend.h>
 
@@ -29,6 +29,6 @@ const struct pmem2_backend pmem2_backend_v1 = {
 	.name = "powerfail",
 	.variants = variants,
 	.tuning = &pmem2_powerfail_tuning,
-	.attach = pmem2_pf_attach,
-	.detach = pmem2_pf_detach,
+	.attach = pmem2_pf_maps_attach,
+	.detach = pmem2_pf_maps_detach,
 };

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* session.h -- what the environment asked for, and the engine's life: start, fork, exit. */
+/* session.h -- the backend's life in a process: start, fork, the end of a mapping, exit. */
 #ifndef POWERFAIL_SESSION_H
 #define POWERFAIL_SESSION_H
 
 #include "engine.h"
 
-/* Reads the environment, makes the trace. 0 or -errno. */
-int pmem2_pf_session_begin(void);
+/* Makes the backend ready: 0 or -errno; once it is, at no cost. Any thread. */
+int pmem2_pf_session_start(void);
 
-/* This is a child process: what its parent had pending is not its own, nor is the trace. */
-void pmem2_pf_session_forked(void);
+/*
+ * Takes the engine's lock, after the start. false: this is a signal handler that interrupted the
+ * lock's holder. In a child process, the first call begins a session of the child's own.
+ */
+bool pmem2_pf_session_enter(void);
+void pmem2_pf_session_leave(void);
 
-/* The number of a call stack, which the trace then has. */
-uint32_t pmem2_pf_session_stack(const struct pf_frames *frames);
+/*
+ * A mapping has begun, under the lock: records it. written: what its file holds may have been changed
+ * while no mapping was there.
+ */
+void pmem2_pf_session_attach(struct pf_map *map, bool written);
 
-/* Brings a file into the trace with what it holds; *fd, *at: a copy of that, to be closed. */
-int pmem2_pf_session_file(const struct pf_medium *medium, const struct pf_content *content, int *fd,
-	size_t *at);
-
-/* Brings a mapping, or its end, into the trace. */
-void pmem2_pf_session_map(enum pf_record_kind kind, const struct pf_map *map);
-
-/* A mapping is about to end: notes, and says, what of it is lost. */
-void pmem2_pf_session_detaching(struct pf_map *map);
+/* A mapping is about to end, under the lock: records and reports what of it is lost. */
+void pmem2_pf_session_detach(struct pf_map *map);
 
 #endif

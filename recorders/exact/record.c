@@ -12,6 +12,7 @@
 
 #include "refuse.h"
 #include "stacks.h"
+#include "powerfail/snapshot.h"
 #include "powerfail/trace_write.h"
 
 static struct pf_trace trace;

@@ -19,6 +19,9 @@
 
 #include "engine.h"
 #include "plain.h"
+#include "powerfail/medium.h"
+#include "session.h"
+#include "settings.h"
 
 enum { SIZE = LINES * LINE, STEPS = 300 };
 
@@ -247,9 +250,9 @@ START_TEST(durable_as_in_the_plain_model)
 		for (unsigned g = 0; g < 3; g++)
 			if ((*v)->serves & 1u << g)
 				variants[g] = *v;
-	ck_assert_int_eq(pmem2_pf_start(), 0);
+	ck_assert_int_eq(pmem2_pf_session_start(), 0);
 	/* to look for what nobody flushed must not change anything, whether the kernel helps or not */
-	pmem2_pf_engine.settings.dirty = _i % 3 != 0 ? PF_DIRTY_ON : PF_DIRTY_OFF;
+	pmem2_pf_engine.settings->dirty = _i % 3 != 0 ? PF_DIRTY_ON : PF_DIRTY_OFF;
 	compares = _i % 3 == 2;
 	sequences();
 }
@@ -286,7 +289,7 @@ START_TEST(stores_to_a_large_map_are_found)
 	ck_assert(map.fd >= 0 && unlink(path) == 0 && ftruncate(map.fd, LARGE) == 0);
 	map.address = mmap(NULL, LARGE, PROT_READ | PROT_WRITE, MAP_SHARED, map.fd, 0);
 	ck_assert(map.address != MAP_FAILED);
-	ck_assert_int_eq(pmem2_pf_start(), 0);
+	ck_assert_int_eq(pmem2_pf_session_start(), 0);
 	ck_assert_int_eq(pmem2_backend_v1.attach(&map), 0);
 	if (_i == 0)
 		pmem2_pf_engine.maps[0].watched = false;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "powerfail/model.h"
+#include "powerfail/snapshot.h"
 #include "powerfail/trace_write.h"
 #include "program.h"
 

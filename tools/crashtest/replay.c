@@ -8,6 +8,7 @@
 
 #include "powerfail/losses.h"
 #include "powerfail/report.h"
+#include "powerfail/stacks.h"
 #include "replay_parts.h"
 #include "trace.h"
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* lines.c -- what happens to lines. */
+#include "lines.h"
+
+#include "powerfail/model.h"
+#include "powerfail/report.h"
+#include "records.h"
+
+static struct pf_engine *const engine = &pmem2_pf_engine;
+
+static struct pf_thread *thread_of(const struct pf_call *call)
+{
+	return call->msync ? engine->msync : call->thread;
+}
+
+struct pf_who pmem2_pf_lines_who(const struct pf_call *call)
+{
+	return (struct pf_who){call->thread->id, call->stack};
+}
+
+static void blame(const struct pf_call *call, enum pf_class class, const struct pf_lines *lines)
+{
+	pmem2_pf_report_count(engine->report, class, call->stack, lines->map->medium->id,
+		lines->offset, lines->length);
+}
+
+void pmem2_pf_lines_flush(const struct pf_call *call, const struct pf_lines *lines)
+{
+	struct pf_medium *medium = lines->map->medium;
+	size_t first = pmem2_pf_first_line(lines), count = pmem2_pf_line_count(lines);
+	const struct pf_origin origin = {engine->events, call->stack};
+	const char *content =
+		pmem2_pf_record_flush(pmem2_pf_lines_who(call), call->copy, call->msync, lines);
+
+	engine->report->lines += count;
+	for (size_t i = 0; i < count; i++) {
+		enum pf_flushed flushed = pmem2_pf_model_flush(engine->model, thread_of(call),
+			medium, first + i, content + i * PF_LINE, origin);
+
+		if (flushed == PF_REDUNDANT)
+			blame(call, PF_REDUNDANT_FLUSH, lines);
+		else if (flushed == PF_TWICE)
+			blame(call, PF_REPEATED_FLUSH, lines);
+	}
+}
+
+void pmem2_pf_lines_drain(const struct pf_call *call)
+{
+	pmem2_pf_record_drain(pmem2_pf_lines_who(call), call->msync);
+	engine->report->drains++;
+	if (pmem2_pf_model_drain(engine->model, thread_of(call)) == 0 && !call->msync)
+		pmem2_pf_report_count(engine->report, PF_EMPTY_DRAIN, call->stack, 0, 0, 0);
+}
+
+void pmem2_pf_lines_count_flush(void)
+{
+	engine->report->flushes++;
+}
+
+uint64_t pmem2_pf_lines_flushed(void)
+{
+	return engine->report->lines;
+}
+
+void pmem2_pf_lines_redundant(const struct pf_call *call, const struct pf_lines *lines)
+{
+	blame(call, PF_REDUNDANT_FLUSH, lines);
+}
+
+void pmem2_pf_lines_dirty(struct pf_who who, bool last, const struct pf_lines *lines)
+{
+	size_t first = pmem2_pf_first_line(lines), count = pmem2_pf_line_count(lines);
+	const struct pf_origin origin = {engine->events, who.stack};
+
+	pmem2_pf_record_dirty(who, last, lines);
+	for (size_t i = 0; i < count; i++)
+		pmem2_pf_model_dirty(engine->model, lines->map->medium, first + i,
+			lines->content + i * PF_LINE, origin);
+}
+
+void pmem2_pf_lines_written(const struct pf_lines *lines)
+{
+	size_t first = pmem2_pf_first_line(lines), count = pmem2_pf_line_count(lines);
+	const char *content = pmem2_pf_record_written(lines);
+
+	for (size_t i = 0; i < count; i++)
+		pmem2_pf_model_write(engine->model, lines->map->medium, first + i,
+			content + i * PF_LINE);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* lines.h -- what happens to lines: each step in the trace, the model and the report. */
+#ifndef POWERFAIL_LINES_H
+#define POWERFAIL_LINES_H
+
+#include "engine.h"
+#include "powerfail/medium.h"
+
+static inline size_t pmem2_pf_first_line(const struct pf_lines *lines)
+{
+	return lines->offset / PF_LINE;
+}
+
+static inline size_t pmem2_pf_line_count(const struct pf_lines *lines)
+{
+	return (lines->offset + lines->length + PF_LINE - 1) / PF_LINE - lines->offset / PF_LINE;
+}
+
+/* An operation of a thread. */
+struct pf_call {
+	struct pf_thread *thread;
+	uint32_t stack;
+	bool copy;  /* it is a copy */
+	bool msync; /* by msync(2): whole pages, durable at once */
+};
+
+/* Who that is, for the record of what it found. */
+struct pf_who pmem2_pf_lines_who(const struct pf_call *call);
+
+void pmem2_pf_lines_flush(const struct pf_call *call, const struct pf_lines *lines);
+
+/* Makes durable what the call's thread flushed, or for an msync(2) its own lines alone. */
+void pmem2_pf_lines_drain(const struct pf_call *call);
+
+/* A call that flushes begins. */
+void pmem2_pf_lines_count_flush(void);
+
+/* How many lines were flushed so far. */
+uint64_t pmem2_pf_lines_flushed(void);
+
+/* The call flushed what was durable already. */
+void pmem2_pf_lines_redundant(const struct pf_call *call, const struct pf_lines *lines);
+
+/* The lines were found to hold what nobody flushed; last: as the mapping, or the program, ends. */
+void pmem2_pf_lines_dirty(struct pf_who who, bool last, const struct pf_lines *lines);
+
+/* The lines were changed while no mapping was there, and are durable. */
+void pmem2_pf_lines_written(const struct pf_lines *lines);
+
+#endif

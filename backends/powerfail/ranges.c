@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ranges.c -- which lines of which maps an operation flushes, and what a drain looks at. */
+#include "ranges.h"
+
+#include "changed.h"
+#include "dirty.h"
+#include "lines.h"
+
+static struct pf_engine *const engine = &pmem2_pf_engine;
+
+/* ---- flushes ---- */
+
+/* The first map that ends after an address, or the place after the last map. */
+static const struct pf_map *find_map(const char *address)
+{
+	const struct pf_map *last = engine->last_map;
+	size_t low = 0, high = engine->map_count;
+
+	if (last != NULL && address >= last->address && address < last->address + last->length)
+		return last;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct pf_map *m = &engine->maps[middle];
+
+		if (m->address + m->length <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return &engine->maps[low];
+}
+
+/* Flushes the part of a map in [begin, end), offsets in it. */
+static void flush_part(const struct pf_call *call, const struct pf_map *map, size_t begin,
+	size_t end)
+{
+	const char *at = map->address + begin;
+	struct pf_lines lines = {
+		.map = map,
+		.offset = map->offset + begin,
+		.length = end - begin,
+		.content = at - (uintptr_t)at % PF_LINE,
+	};
+
+	/* a line's flush does nothing for the page cache */
+	if (map->granularity != PMEM2_GRANULARITY_PAGE)
+		pmem2_pf_lines_flush(call, &lines);
+}
+
+static void flush_changed(const struct pf_lines *lines, void *arg)
+{
+	pmem2_pf_lines_flush(arg, lines);
+}
+
+/* msync(2): the pages that have a part in it. What did not change is durable. */
+static void sync_part(struct pf_call *call, const struct pf_map *map, size_t begin, size_t end)
+{
+	const struct pf_lines named = {map, map->offset + begin, end - begin, NULL};
+	size_t into = (uintptr_t)map->address % PF_PAGE;
+	uint64_t before = pmem2_pf_lines_flushed();
+
+	begin = (begin + into) / PF_PAGE * PF_PAGE;
+	end = (end + into + PF_PAGE - 1) / PF_PAGE * PF_PAGE - into;
+	pmem2_pf_changed(map, begin > into ? begin - into : 0,
+		end < map->length ? end : map->length, PF_DURABLE, flush_changed, call);
+	if (pmem2_pf_lines_flushed() == before)
+		pmem2_pf_lines_redundant(call, &named);
+}
+
+static void flush_range(struct pf_call *call, const char *ptr, size_t size)
+{
+	const char *end =
+		(uintptr_t)ptr + size < (uintptr_t)ptr ? (const char *)UINTPTR_MAX : ptr + size;
+	const struct pf_map *stop = engine->maps + engine->map_count;
+
+	pmem2_pf_lines_count_flush();
+	for (const struct pf_map *m = find_map(ptr); m < stop && m->address < end; m++) {
+		size_t first = ptr > m->address ? (size_t)(ptr - m->address) : 0;
+		size_t last = end < m->address + m->length ? (size_t)(end - m->address) : m->length;
+
+		engine->last_map = m;
+		if (call->msync)
+			sync_part(call, m, first, last);
+		else
+			flush_part(call, m, first, last);
+	}
+}
+
+/* ---- drains ---- */
+
+/* At BYTE all that is stored when a fence has passed is durable. */
+static void flush_byte_maps(struct pf_call *call)
+{
+	for (size_t i = 0; i < engine->map_count; i++) {
+		struct pf_map *m = &engine->maps[i];
+
+		if (m->granularity == PMEM2_GRANULARITY_BYTE)
+			pmem2_pf_changed_since(m, PF_DURABLE, flush_changed, call);
+	}
+}
+
+void pmem2_pf_ranges_act(const struct pf_actor *actor, const void *ptr, size_t size, unsigned what)
+{
+	struct pf_call call = {
+		.thread = actor->thread,
+		.stack = actor->stack,
+		.copy = (what & PF_COPIED) != 0,
+		.msync = (what & PF_MSYNC) != 0,
+	};
+
+	if ((what & PF_FLUSHES) != 0 && size > 0)
+		flush_range(&call, ptr, size);
+	if ((what & PF_DRAINS) == 0)
+		return;
+	if ((what & PF_FENCE) != 0)
+		flush_byte_maps(&call);
+	pmem2_pf_dirty_drain(pmem2_pf_lines_who(&call));
+	pmem2_pf_lines_drain(&call);
+}

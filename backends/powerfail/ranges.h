@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* ranges.h -- which lines of which maps an operation flushes, and what a drain looks at. */
+#ifndef POWERFAIL_RANGES_H
+#define POWERFAIL_RANGES_H
+
+#include "engine.h"
+
+/* What an operation does, as flags. */
+enum {
+	PF_FLUSHES = 1,
+	PF_DRAINS = 2,
+	PF_COPIED = 4, /* it is a copy */
+	PF_MSYNC = 8,  /* by msync(2): whole pages, durable at once */
+	PF_FENCE = 16, /* at BYTE, where a fence is enough */
+};
+
+/* Who called an operation, and from where. */
+struct pf_actor {
+	struct pf_thread *thread;
+	uint32_t stack;
+};
+
+/* Does what the flags say to [ptr, ptr + size). Under the engine's lock. */
+void pmem2_pf_ranges_act(const struct pf_actor *actor, const void *ptr, size_t size, unsigned what);
+
+#endif
