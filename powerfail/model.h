@@ -106,7 +106,7 @@ void pmem2_pf_model_stream(struct pf_model *model, struct pf_thread *thread,
 bool pmem2_pf_model_has_streams(const struct pf_model *model, const struct pf_medium *medium,
 	size_t line);
 
-/* A thread drained; answers how many lines became durable. */
+/* A thread drained; returns how many lines became durable. */
 size_t pmem2_pf_model_drain(struct pf_model *model, struct pf_thread *thread);
 
 /* A line was made durable by means of which the model is not told, such as fsync(2). */

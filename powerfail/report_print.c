@@ -126,7 +126,7 @@ static void print_finding(const struct pf_finding *f, const struct pf_names *nam
 			f->class == PF_MISSING_FLUSH ? "stored" : "flushed", stack);
 }
 
-/* Those of the class that begins there; answers where the next one does. */
+/* Those of the class that begins there; returns where the next one does. */
 static size_t print_class(const struct pf_report *report, struct pf_finding **list, size_t begin,
 	size_t count, const struct pf_names *names, FILE *out)
 {
