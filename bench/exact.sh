@@ -19,8 +19,8 @@ version=$(qemu-x86_64 --version | sed -n 's/.*version \([0-9]*\)\..*/\1/p')
 
 # took COMMAND...: milliseconds, the median of three
 took() {
-	local i begin
-	for i in 1 2 3; do
+	local begin
+	for _ in 1 2 3; do
 		rm -f data trace
 		begin=$(date +%s%N)
 		"$@" <input >/dev/null

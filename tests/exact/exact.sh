@@ -11,6 +11,14 @@ export TMPDIR=$PWD/tmp
 # build COMPILER PROGRAM FAULT: PROGRAM-FAULT
 build() { "$1" -O1 -g -D_GNU_SOURCE -pthread -DFAULT="$3" -o "$2-$3" "$sources/$2.c"; }
 
+# build_all COMPILER PROGRAM FAULT...
+build_all() {
+	local fault
+	for fault in "${@:3}"; do
+		build "$1" "$2" "$fault" || return
+	done
+}
+
 # of PROGRAM COUNT OPTION...: what crashtest says of a program that stores that many
 of() {
 	local program=$1 count=$2
@@ -47,7 +55,7 @@ point "a QEMU without plug-ins" says 'loads no plug-ins' status 2 env PATH="$PWD
 # ---- a tree ----
 
 checker=./check-tree
-point "programs" eval 'for fault in 0 1 2 3 4; do build cc tree $fault || exit; done'
+point "programs" build_all cc tree 0 1 2 3 4
 cp tree-0 check-tree
 point "a right tree is clean" clean tree-0 33
 point "a key after its value, in one line" found 'wrong order' tree-1 3
@@ -71,7 +79,7 @@ rm -f trace image
 # ---- a hash table ----
 
 checker=./check-hash
-point "programs" eval 'for fault in 0 1 2 3; do build cc hash $fault || exit; done'
+point "programs" build_all cc hash 0 1 2 3
 cp hash-0 check-hash
 point "a right table is clean" clean hash-0 12
 point "one fence for value and key" found 'order not kept: .* stored by store_past_caches' hash-1 6
@@ -111,8 +119,8 @@ point "both recorders see the same lines, in the same order" both_recorders
 
 if command -v aarch64-linux-gnu-gcc >/dev/null; then
 	# shellcheck disable=SC2034 # of what is evaluated
-	cc=aarch64-linux-gnu-gcc
-	point "arm: programs" eval 'build $cc tree 0 && build $cc tree 1 && build $cc hash 0 && build $cc hash 2'
+	point "arm: a tree" build_all aarch64-linux-gnu-gcc tree 0 1
+	point "arm: a hash table" build_all aarch64-linux-gnu-gcc hash 0 2
 	checker=./check-tree
 	point "arm: a right tree is clean" clean tree-0 33 --coherent
 	point "arm: a key after its value" found 'wrong order' tree-1 3 --coherent
