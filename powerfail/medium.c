@@ -59,6 +59,88 @@ static int map_content(char *base, size_t size, int fd, size_t at)
 	return 0;
 }
 
+/* ---- the pages that may hold something ---- */
+
+static size_t groups_size(size_t reserved)
+{
+	return reserved / PF_PAGE / PF_GROUP / 8 + 1;
+}
+
+static size_t known_size(size_t reserved)
+{
+	return reserved / PF_PAGE / 8 + 1 + groups_size(reserved);
+}
+
+/* All is unknown. Memory goes with what is touched. */
+static int init_known(struct pf_medium *medium)
+{
+	void *base = mmap(NULL, known_size(medium->reserved), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (base == MAP_FAILED)
+		return -errno;
+	medium->known_groups = base;
+	medium->known = medium->known_groups + groups_size(medium->reserved);
+	return 0;
+}
+
+static void know_content(const struct pf_medium *medium, int fd)
+{
+	size_t at = medium->snapshot_at, last = at + medium->snapshot_size;
+	size_t begin = at, end = last;
+
+	while (pmem2_pf_snapshot_extent(fd, &begin, &end)) {
+		for (size_t i = (begin - at) / PF_PAGE * PF_PAGE; i < end - at; i += PF_PAGE)
+			pmem2_pf_medium_know(medium, i / PF_LINE);
+		begin = end;
+		end = last;
+	}
+}
+
+static bool is_set(const unsigned char *bits, size_t i)
+{
+	return (bits[i / 8] & 1u << i % 8) != 0;
+}
+
+/* The next page that is known; last if there is none before. */
+static size_t next_known(const struct pf_medium *medium, size_t page, size_t last)
+{
+	while (page < last) {
+		size_t group = page / PF_GROUP;
+
+		if (medium->known_groups[group / 8] == 0)
+			page = (group / 8 + 1) * 8 * PF_GROUP;
+		else if (!is_set(medium->known_groups, group))
+			page = (group + 1) * PF_GROUP;
+		else if (medium->known[page / 8] == 0)
+			page = (page / 8 + 1) * 8;
+		else if (!is_set(medium->known, page))
+			page++;
+		else
+			return page;
+	}
+	return last;
+}
+
+bool pmem2_pf_medium_next(const struct pf_medium *medium, size_t *begin, size_t *end)
+{
+	size_t limit = *end < medium->capacity ? *end : medium->capacity;
+	size_t last = (limit + PF_PAGE - 1) / PF_PAGE;
+	size_t page = next_known(medium, *begin / PF_PAGE, last), after = page;
+
+	if (page >= last)
+		return false;
+	while (after < last && is_set(medium->known, after))
+		after++;
+	if (page * PF_PAGE > *begin)
+		*begin = page * PF_PAGE;
+	if (after * PF_PAGE < *end)
+		*end = after * PF_PAGE;
+	return true;
+}
+
+/* ---- begin and end ---- */
+
 int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t size)
 {
 	size_t capacity = capacity_for(size), reserved;
@@ -71,6 +153,9 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 		ret = -errno;
 	if (ret == 0 && fd >= 0)
 		ret = map_content(base, capacity, fd, at);
+	medium->reserved = reserved;
+	if (ret == 0)
+		ret = init_known(medium);
 	if (ret != 0) {
 		munmap(base, reserved);
 		return ret;
@@ -82,8 +167,9 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 	medium->snapshot_at = at;
 	medium->snapshot_size = size;
 	medium->capacity = capacity;
-	medium->reserved = reserved;
 	medium->durable = base;
+	if (fd >= 0)
+		know_content(medium, fd);
 	return 0;
 }
 
@@ -105,4 +191,5 @@ int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size)
 void pmem2_pf_medium_finish(struct pf_medium *medium)
 {
 	munmap(medium->durable, medium->reserved);
+	munmap(medium->known_groups, known_size(medium->reserved));
 }

@@ -9,10 +9,12 @@
 #define POWERFAIL_MEDIUM_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { PF_LINE = 64, PF_PAGE = 4096 }; /* bytes */
+enum { PF_GROUP = 4096 };              /* pages */
 
 /* Tells a file from another that got its inode number. */
 struct pf_identity {
@@ -27,6 +29,9 @@ struct pf_medium {
 	size_t capacity;                   /* bytes there is room for now */
 	size_t reserved;                   /* bytes of address space it can grow to */
 	char *durable;                     /* by offset in the file */
+	unsigned char *known; /* a bit for each page that may hold something else than zeros */
+	unsigned char *known_groups; /* a bit for each PF_GROUP pages, one of which is known */
+	int fd;                      /* of the file, kept by the backend to tell its holes; or -1 */
 	char path[PATH_MAX];
 };
 
@@ -37,6 +42,21 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size);
 
 void pmem2_pf_medium_finish(struct pf_medium *medium);
+
+/* The line may hold something else than zeros, now or when it becomes durable. */
+static inline void pmem2_pf_medium_know(const struct pf_medium *medium, size_t line)
+{
+	size_t page = line / (PF_PAGE / PF_LINE), group = page / PF_GROUP;
+
+	medium->known[page / 8] |= (unsigned char)(1u << page % 8);
+	medium->known_groups[group / 8] |= (unsigned char)(1u << group % 8);
+}
+
+/*
+ * The next pages from *begin on and before *end, bytes, that may hold something else than zeros; false: there
+ * are none. Costs what is known, not the size of the file.
+ */
+bool pmem2_pf_medium_next(const struct pf_medium *medium, size_t *begin, size_t *end);
 
 static inline char *pmem2_pf_medium_line(const struct pf_medium *medium, size_t line)
 {

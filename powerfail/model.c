@@ -166,6 +166,7 @@ static inline uint32_t add_version(struct pf_model *model, uint32_t *slot, struc
 	v->stores = fresh ? 0 : pmem2_pf_version(model, *slot)->stores;
 	memcpy(v->content, content, PF_LINE);
 	link_newest(model, slot, number);
+	pmem2_pf_medium_know(medium, line);
 	model->lines += fresh;
 	if (fresh && 2 * (size_t)model->lines > pmem2_pf_slots(model))
 		grow(model);
@@ -442,5 +443,6 @@ void pmem2_pf_model_write(struct pf_model *model, struct pf_medium *medium, size
 		supersede(model, *slot);
 		vacate(model, slot);
 	}
+	pmem2_pf_medium_know(medium, line);
 	make_durable(model, medium, line, content);
 }

@@ -114,12 +114,26 @@ static int copy_file(const struct pf_content *content, int to, size_t to_at)
 	return ret;
 }
 
+static int copy_content(const struct pf_content *content, int to, size_t to_at)
+{
+	size_t begin = content->begin, end = content->end;
+	int ret = 0;
+
+	while (ret == 0 && begin < end &&
+		(content->next == NULL || content->next(content->arg, &begin, &end))) {
+		ret = copy_memory(content->memory + (begin - content->begin), end - begin, to,
+			to_at + begin);
+		begin = end;
+		end = content->end;
+	}
+	return ret;
+}
+
 int pmem2_pf_snapshot(const struct pf_content *content, int to, size_t to_at)
 {
 	if (content->fd >= 0)
 		return copy_file(content, to, to_at);
-	return copy_memory(content->memory, content->end - content->begin, to,
-		to_at + content->begin);
+	return copy_content(content, to, to_at);
 }
 
 int pmem2_pf_snapshot_open(void)

@@ -13,6 +13,9 @@ struct pf_content {
 	size_t at;          /* from there on; or, if fd is -1, */
 	const char *memory; /* where [begin, end) of them are, and zeros everywhere else */
 	size_t begin, end;
+	/* the next part of [*begin, *end) that may hold something else than zeros; NULL: all may */
+	bool (*next)(const void *arg, size_t *begin, size_t *end);
+	const void *arg;
 };
 
 /* Copies it into a file at `to_at`, which must not hold anything yet. 0 or -errno. */

@@ -256,12 +256,19 @@ int pmem2_pf_trace_file(struct pf_trace *trace, uint32_t file, const char *path,
 	return append_file(trace, file, path, content, fd, at);
 }
 
+static bool next_known(const void *arg, size_t *begin, size_t *end)
+{
+	return pmem2_pf_medium_next(arg, begin, end);
+}
+
 void pmem2_pf_trace_medium(struct pf_trace *trace, const struct pf_medium *medium)
 {
 	const struct pf_content content = {
 		.size = medium->size,
 		.fd = -1,
 		.memory = medium->durable,
+		.next = next_known,
+		.arg = medium,
 		.end = medium->size,
 	};
 	size_t at;

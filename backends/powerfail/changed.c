@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "changed.h"
+#include "holes.h"
 #include "powerfail/model.h"
 #include "written.h"
 
 enum {
-	BATCH = 16 * PF_PAGE, /* bytes read at once */
-	FEW = 16 * BATCH,     /* bytes up to which it does not pay to ask what is in memory */
+	BATCH = 16 * PF_PAGE,  /* bytes read at once */
+	FEW = 16 * BATCH,      /* bytes up to which all is read where nobody tells the holes */
+	TABLE = 512 * PF_PAGE, /* bytes whose pages are in one page table */
 };
 
 static char copy[BATCH]; /* under the engine's lock */
@@ -21,6 +23,9 @@ static char copy[BATCH]; /* under the engine's lock */
 struct search {
 	const struct pf_map *map;
 	enum pf_against against;
+	enum pf_holes holes;
+	size_t size; /* of the file now, bytes; 0 if nobody tells */
+	enum pf_written which;
 	void (*visit)(const struct pf_lines *lines, void *arg);
 	void *arg;
 };
@@ -110,18 +115,82 @@ static void search_resident(const struct search *s, uintptr_t begin, uintptr_t e
 	}
 }
 
+/* ---- holes ---- */
+
+/* The address at which the file would begin. */
+static uintptr_t base_of(const struct search *s)
+{
+	return (uintptr_t)s->map->address - s->map->offset;
+}
+
+/* The first page with data, from one on. */
+static uintptr_t next_data(const struct search *s, uintptr_t page, uintptr_t end)
+{
+	uintptr_t base = base_of(s);
+
+	return base + pmem2_pf_holes_data(s->map->medium, page - base, end - base);
+}
+
+/* The first page, from one on, that has data or had some: what became a hole changed to zeros. */
+static uintptr_t next_page(const struct search *s, uintptr_t page, uintptr_t end)
+{
+	uintptr_t base = base_of(s), data = next_data(s, page, end);
+	size_t at = page - base, stop = data - base;
+
+	return pmem2_pf_medium_next(s->map->medium, &at, &stop) ? base + at : data;
+}
+
+static void search_hole(const struct search *s, uintptr_t begin, uintptr_t end)
+{
+	uintptr_t base = base_of(s);
+
+	if (end - base > s->size)
+		return; /* the file was truncated */
+	memset(copy, 0, PF_PAGE);
+	compare(s, (begin - base) / PF_LINE, (end - begin) / PF_LINE);
+}
+
+/* Addresses of lines, of a file whose holes are told: they are not read. */
+static void search_file(const struct search *s, uintptr_t begin, uintptr_t end)
+{
+	uintptr_t last = (end + PF_PAGE - 1) / PF_PAGE * PF_PAGE;
+	uintptr_t page = next_page(s, begin / PF_PAGE * PF_PAGE, last), after;
+
+	for (; page < last; page = next_page(s, after, last)) {
+		bool is_data = next_data(s, page, page + PF_PAGE) == page;
+
+		after = page + PF_PAGE;
+		while (is_data && after < last && after - page < BATCH &&
+			next_data(s, after, after + PF_PAGE) == after)
+			after += PF_PAGE;
+		(is_data ? search_memory : search_hole)(s, page < begin ? begin : page,
+			after < end ? after : end);
+	}
+}
+
 static void search_all(const struct search *s, uintptr_t begin, uintptr_t end)
 {
-	if (end - begin <= FEW)
+	if (s->holes != PF_HOLES_UNKNOWN)
+		search_file(s, begin, end);
+	if (s->holes == PF_HOLES_UNKNOWN && end - begin <= FEW)
 		search_memory(s, begin, end);
-	else
+	else if (s->holes != PF_HOLES_EXACT)
 		search_resident(s, begin, end);
+}
+
+static struct search begin_search(const struct pf_map *map, enum pf_against against,
+	void (*visit)(const struct pf_lines *lines, void *arg), void *arg)
+{
+	struct search search = {.map = map, .against = against, .visit = visit, .arg = arg};
+
+	search.holes = pmem2_pf_holes_kind(map->medium, &search.size);
+	return search;
 }
 
 void pmem2_pf_changed(const struct pf_map *map, size_t begin, size_t end, enum pf_against against,
 	void (*visit)(const struct pf_lines *lines, void *arg), void *arg)
 {
-	const struct search search = {map, against, visit, arg};
+	const struct search search = begin_search(map, against, visit, arg);
 	uintptr_t first = ((uintptr_t)map->address + begin) / PF_LINE * PF_LINE;
 	uintptr_t last = ((uintptr_t)map->address + end + PF_LINE - 1) / PF_LINE * PF_LINE;
 
@@ -135,18 +204,51 @@ static void search_pages(uintptr_t begin, uintptr_t end, void *arg)
 	uintptr_t last =
 		((uintptr_t)s->map->address + s->map->length + PF_LINE - 1) / PF_LINE * PF_LINE;
 
-	search_memory(s, begin > first ? begin : first, end < last ? end : last);
+	begin = begin > first ? begin : first;
+	end = end < last ? end : last;
+	(s->which == PF_WRITTEN_ALL ? search_file : search_memory)(s, begin, end);
+}
+
+static bool walk(struct search *s, struct pf_map *map, uintptr_t begin, uintptr_t end,
+	enum pf_written which)
+{
+	s->which = which;
+	map->walked += end - begin;
+	pmem2_pf_engine.walked += end - begin;
+	return pmem2_pf_written(begin, end, which, search_pages, s);
+}
+
+/*
+ * The kernel counts a page that is not in memory as written to: it may have been before it was taken out. To ask
+ * for a hole so makes page tables for it. So it is asked where data are, or were.
+ */
+static bool search_written(struct search *s, struct pf_map *map, uintptr_t begin, uintptr_t end)
+{
+	map->walked = 0;
+	if (s->holes != PF_HOLES_EXACT && !walk(s, map, begin, end, PF_WRITTEN_PRESENT))
+		return false;
+	if (s->holes == PF_HOLES_UNKNOWN)
+		return true;
+
+	for (uintptr_t page = begin; (page = next_page(s, page, end)) < end;) {
+		uintptr_t stop = (page / TABLE + 1) * TABLE;
+
+		if (!walk(s, map, page, stop < end ? stop : end, PF_WRITTEN_ALL))
+			return false;
+		page = stop;
+	}
+	return true;
 }
 
 void pmem2_pf_changed_since(struct pf_map *map, enum pf_against against,
 	void (*visit)(const struct pf_lines *lines, void *arg), void *arg)
 {
-	struct search search = {map, against, visit, arg};
+	struct search search = begin_search(map, against, visit, arg);
 	uintptr_t begin = (uintptr_t)map->address / PF_PAGE * PF_PAGE;
 	uintptr_t end = (uintptr_t)map->address + map->length;
 
-	if (map->watched && pmem2_pf_written(begin, (end + PF_PAGE - 1) / PF_PAGE * PF_PAGE,
-				    search_pages, &search))
+	end = (end + PF_PAGE - 1) / PF_PAGE * PF_PAGE;
+	if (map->watched && search_written(&search, map, begin, end))
 		return;
 	map->watched = false;
 	pmem2_pf_changed(map, 0, map->length, against, visit, arg);

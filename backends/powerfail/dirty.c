@@ -6,7 +6,10 @@
 #include "lines.h"
 #include "settings.h"
 
-enum { CHEAP = 16 << 20 }; /* bytes that may be compared at each drain */
+enum {
+	CHEAP = 16 << 20,  /* bytes that may be compared at each drain */
+	EARNED = 32 << 20, /* bytes whose page tables may be looked at for each drain */
+};
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
 
@@ -35,14 +38,24 @@ void pmem2_pf_dirty_note(struct pf_map *map, struct pf_who who, bool last)
 			pmem2_pf_dirty_note(&engine->maps[i], who, last);
 }
 
+/*
+ * The kernel walks the page tables of all that has data, however little was written. Where that is much, many
+ * drains save for one walk.
+ */
 static bool is_cheap(void)
 {
-	size_t compared = 0; /* bytes */
+	size_t compared = 0, walked = 0; /* bytes */
 
-	for (size_t i = 0; i < engine->map_count; i++)
+	for (size_t i = 0; i < engine->map_count; i++) {
 		if (!engine->maps[i].watched)
 			compared += engine->maps[i].length;
-	return compared <= CHEAP;
+		walked += engine->maps[i].walked;
+	}
+	engine->saved += EARNED;
+	if (compared > CHEAP || engine->saved < walked)
+		return false;
+	engine->saved = 0;
+	return true;
 }
 
 void pmem2_pf_dirty_drain(struct pf_who who)

@@ -18,7 +18,8 @@ struct pf_map {
 	size_t length, offset; /* bytes; offset in the file */
 	struct pf_medium *medium;
 	enum pmem2_granularity granularity;
-	bool watched; /* the kernel tells which of its pages are written to */
+	bool watched;  /* the kernel tells which of its pages are written to */
+	size_t walked; /* bytes whose page tables the last search looked at */
 };
 
 struct pf_engine {
@@ -33,6 +34,8 @@ struct pf_engine {
 	size_t map_count;
 	const struct pf_map *last_map; /* the one of the last operation, or NULL */
 	uint64_t events;               /* operations of this process */
+	size_t saved;                  /* bytes that drains did not look at page tables of */
+	uint64_t walked;               /* bytes whose page tables were looked at, in all */
 	uint64_t unseen;               /* operations of signal handlers that interrupted another */
 	uint64_t
 		dropped; /* flushes without memory to follow them, when losses were last looked for */

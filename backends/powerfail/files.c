@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "holes.h"
 #include "powerfail/snapshot.h"
 #include "records.h"
 
@@ -131,7 +132,7 @@ static int take_content(struct pf_medium *medium, const struct pf_map *map, int 
 	size_t begin = map->offset / PF_PAGE * PF_PAGE;
 	const struct pf_content content = {
 		.size = medium->size,
-		.fd = is_file(fd) ? fd : -1,
+		.fd = is_file(fd) ? fd : medium->fd,
 		.memory = map->address - (map->offset - begin),
 		.begin = begin,
 		.end = map->offset + map->length,
@@ -164,8 +165,11 @@ struct pf_medium *pmem2_pf_files_add(const struct pf_medium *wanted, const struc
 
 	*medium = *wanted;
 	medium->id = (uint32_t)engine->media_count;
+	medium->fd = -1;
+	pmem2_pf_holes_open(medium, fd);
 	*error = take_content(medium, map, fd);
 	if (*error != 0) {
+		pmem2_pf_holes_close(medium);
 		free(medium);
 		return NULL;
 	}

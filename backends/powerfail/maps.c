@@ -9,6 +9,7 @@
 
 #include "dirty.h"
 #include "files.h"
+#include "holes.h"
 #include "session.h"
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
@@ -53,10 +54,12 @@ static int attach(struct pf_map *map, const struct pf_medium *wanted, int fd)
 
 	map->medium = pmem2_pf_files_find(&wanted->identity);
 	known = map->medium != NULL;
-	if (known)
+	if (known) {
+		pmem2_pf_holes_open(map->medium, fd);
 		ret = pmem2_pf_medium_grow(map->medium, wanted->size);
-	else
+	} else {
 		map->medium = pmem2_pf_files_add(wanted, map, fd, &ret);
+	}
 	shown = known && is_shown(map);
 	if (ret == 0)
 		pmem2_pf_dirty_watch(map);
@@ -99,6 +102,14 @@ static struct pf_map *find_map(const void *address)
 	return NULL;
 }
 
+static bool is_mapped(const struct pf_medium *medium)
+{
+	for (size_t i = 0; i < engine->map_count; i++)
+		if (engine->maps[i].medium == medium)
+			return true;
+	return false;
+}
+
 void pmem2_pf_maps_detach(const struct pmem2_attached *attached)
 {
 	struct pf_map *map;
@@ -107,11 +118,15 @@ void pmem2_pf_maps_detach(const struct pmem2_attached *attached)
 		return;
 	map = find_map(attached->address);
 	if (map != NULL) {
+		struct pf_medium *medium = map->medium;
+
 		pmem2_pf_session_detach(map);
 		engine->last_map = NULL;
 		engine->map_count--;
 		memmove(map, map + 1,
 			(size_t)(engine->maps + engine->map_count - map) * sizeof(*map));
+		if (!is_mapped(medium))
+			pmem2_pf_holes_close(medium);
 	}
 	pmem2_pf_session_leave();
 }

@@ -26,6 +26,8 @@ struct pm_scan_arg_6_7 {
 #define WP_MATCHING   1
 #define CHECK_WPASYNC 2
 #define IS_WRITTEN    2
+#define IS_PRESENT    8
+#define IS_SWAPPED    16
 
 enum { REGIONS = 128 };
 
@@ -61,7 +63,7 @@ bool pmem2_pf_written_watch(uintptr_t begin, uintptr_t end)
 	return open_both() && ioctl(faults, UFFDIO_REGISTER, &range) == 0;
 }
 
-bool pmem2_pf_written(uintptr_t begin, uintptr_t end,
+bool pmem2_pf_written(uintptr_t begin, uintptr_t end, enum pf_written which,
 	void (*visit)(uintptr_t begin, uintptr_t end, void *arg), void *arg)
 {
 	struct page_region_6_7 regions[REGIONS];
@@ -73,6 +75,7 @@ bool pmem2_pf_written(uintptr_t begin, uintptr_t end,
 		.vec = (uintptr_t)regions,
 		.vec_len = REGIONS,
 		.category_mask = IS_WRITTEN,
+		.category_anyof_mask = which == PF_WRITTEN_PRESENT ? IS_PRESENT | IS_SWAPPED : 0,
 		.return_mask = IS_WRITTEN,
 	};
 

@@ -13,11 +13,16 @@
 /* Begins to watch a range of pages; false: the kernel does not offer it. */
 bool pmem2_pf_written_watch(uintptr_t begin, uintptr_t end);
 
+enum pf_written {
+	PF_WRITTEN_ALL, /* pages that are not in memory, too: if they hold data, they may have been */
+	PF_WRITTEN_PRESENT, /* pages in memory, or swapped out, alone */
+};
+
 /*
  * Calls visit for the pages of the range that were written to since the last call, or since they
  * are watched. false: it cannot be told any more, and some may have been visited.
  */
-bool pmem2_pf_written(uintptr_t begin, uintptr_t end,
+bool pmem2_pf_written(uintptr_t begin, uintptr_t end, enum pf_written which,
 	void (*visit)(uintptr_t begin, uintptr_t end, void *arg), void *arg);
 
 /* A child process watches nothing. */

@@ -6,6 +6,7 @@
 
 #include "powerfail/losses.h"
 #include "powerfail/report.h"
+#include "powerfail/snapshot.h"
 #include "replay.h"
 #include "trace.h"
 
@@ -31,14 +32,38 @@ static void compare_block(struct replay *r, struct pf_medium *m, size_t at, cons
 	}
 }
 
+/* The next part before *end, as data or as what had some: the other holes are passed over. */
+static bool next_part(const struct pf_medium *m, int fd, size_t *begin, size_t *end)
+{
+	size_t at = *begin, stop = *end, known = *begin, known_stop = *end;
+	bool is_data = pmem2_pf_snapshot_extent(fd, &at, &stop);
+	bool is_known = pmem2_pf_medium_next(m, &known, &known_stop);
+
+	if (!is_data && !is_known)
+		return false;
+	if (!is_data || (is_known && known < at)) {
+		at = known;
+		stop = known_stop;
+	}
+	*begin = at / PF_PAGE * PF_PAGE > *begin ? at / PF_PAGE * PF_PAGE : *begin;
+	*end = stop;
+	return true;
+}
+
 static void compare_file(struct replay *r, const struct attached *map)
 {
 	char block[16 * PF_PAGE];
 	int fd = open(map->medium->path, O_RDONLY | O_CLOEXEC);
 	size_t at = map->offset / PF_PAGE * PF_PAGE, end = map->offset + map->length;
+	size_t stop = at;
 
 	while (fd >= 0 && at < end) {
-		size_t want = end - at < sizeof(block) ? end - at : sizeof(block);
+		if (at >= stop) {
+			stop = end;
+			if (!next_part(map->medium, fd, &at, &stop))
+				break;
+		}
+		size_t want = stop - at < sizeof(block) ? stop - at : sizeof(block);
 		ssize_t n;
 
 		memset(block, 0, sizeof(block));

@@ -80,6 +80,32 @@ static bool is_zero(const char *word)
 	return memcmp(word, zeros, WORD) == 0;
 }
 
+struct finding {
+	struct region *regions;
+	size_t count;
+	bool used, inside;
+};
+
+/* Whether there is room for what was found. */
+static bool find_in(struct finding *f, const struct replay *r, const struct pf_medium *m,
+	const struct named *named, size_t begin, size_t end)
+{
+	for (size_t at = begin; at + WORD <= end; at += WORD) {
+		if (is_named(named, at) || is_changed(r, m, at)) {
+			f->used = true;
+			f->inside = false;
+		} else if (f->used && !is_zero(live(r, m, at))) {
+			if (!f->inside && f->count == REGIONS)
+				return false;
+			if (!f->inside)
+				f->regions[f->count++].begin = at;
+			f->inside = true;
+			f->regions[f->count - 1].end = at + WORD;
+		}
+	}
+	return true;
+}
+
 /*
  * Regions of words that are as they were, and that the program did not name, each after something that it
  * did change or name: there the next thing would be. How many.
@@ -87,23 +113,14 @@ static bool is_zero(const char *word)
 static size_t find_regions(const struct replay *r, const struct pf_medium *m,
 	const struct named *named, struct region *regions)
 {
-	size_t count = 0;
-	bool used = false, inside = false;
+	struct finding found = {.regions = regions};
+	size_t at = 0, end = m->snapshot_size;
 
-	for (size_t at = 0; at + WORD <= m->snapshot_size; at += WORD) {
-		if (is_named(named, at) || is_changed(r, m, at)) {
-			used = true;
-			inside = false;
-		} else if (used && !is_zero(live(r, m, at))) {
-			if (!inside && count == REGIONS)
-				break;
-			if (!inside)
-				regions[count++].begin = at;
-			inside = true;
-			regions[count - 1].end = at + WORD;
-		}
-	}
-	return count;
+	/* what is not known holds zeros, and nobody named or changed it */
+	for (; pmem2_pf_medium_next(m, &at, &end); at = end, end = m->snapshot_size)
+		if (!find_in(&found, r, m, named, at, end))
+			break;
+	return found.count;
 }
 
 /* ---- experiments ---- */
