@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -311,6 +312,55 @@ START_TEST(stores_to_a_large_map_are_found)
 }
 END_TEST
 
+static void drain_all(unsigned granularity_bit)
+{
+	for (const struct pmem2_variant *const *v = pmem2_backend_v1.variants; *v; v++)
+		if ((*v)->serves & granularity_bit) {
+			(*v)->drain();
+			return;
+		}
+}
+
+/*
+ * What drains look at, if only cheap looks are wanted: no more than 32 MiB each, of a file of which each page
+ * table has data; and of a file of holes, the two page tables of its data.
+ */
+START_TEST(looks_cost_what_has_data)
+{
+	enum { TABLE = 2 << 20, DRAINS = 100 };
+	size_t size = _i == 0 ? (size_t)256 << 20 : (size_t)1 << 40, most;
+	char path[] = "model.XXXXXX", byte = 1;
+	struct pmem2_attached map = {.length = size, .granularity = PMEM2_GRANULARITY_CACHE_LINE};
+	struct stat before, after;
+
+	map.fd = mkstemp(path);
+	ck_assert(map.fd >= 0 && unlink(path) == 0 && ftruncate(map.fd, (off_t)size) == 0);
+	for (size_t at = 0; _i == 0 && at < size; at += TABLE)
+		ck_assert_int_eq(pwrite(map.fd, &byte, 1, (off_t)at), 1);
+	map.address = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, map.fd, 0);
+	ck_assert(map.address != MAP_FAILED);
+	ck_assert_int_eq(pmem2_pf_session_start(), 0);
+	pmem2_pf_engine.settings->dirty = PF_DIRTY_IF_CHEAP;
+	ck_assert_int_eq(pmem2_backend_v1.attach(&map), 0);
+
+	char *at = map.address;
+	at[5] = at[size / 2] = 2;
+	ck_assert_int_eq(fstat(map.fd, &before), 0);
+	pmem2_pf_engine.walked = 0;
+	for (int i = 0; i < DRAINS; i++) {
+		at[5] = (char)i;
+		drain_all(PMEM2_SERVES_CACHE_LINE);
+	}
+	most = _i == 0 ? size + DRAINS * ((size_t)32 << 20) : (size_t)DRAINS * 2 * TABLE;
+	ck_assert_uint_le(pmem2_pf_engine.walked, most);
+	ck_assert(fstat(map.fd, &after) == 0 && after.st_blocks == before.st_blocks);
+
+	pmem2_backend_v1.detach(&map);
+	munmap(map.address, size);
+	close(map.fd);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("model");
@@ -320,6 +370,7 @@ int main(void)
 	tcase_set_timeout(tc, 0);
 	tcase_add_loop_test(tc, durable_as_in_the_plain_model, 0, 9);
 	tcase_add_loop_test(tc, stores_to_a_large_map_are_found, 0, 2);
+	tcase_add_loop_test(tc, looks_cost_what_has_data, 0, 2);
 	tcase_add_test(tc, private_and_anonymous_memory_is_not_followed);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
