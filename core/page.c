@@ -384,7 +384,8 @@ int pmem2_page_settle(struct pmem2_map *map)
 	if (!atomic_exchange(&map->noted, false))
 		return 0;
 
-	return write_map(map, range_of(map), &(struct act){.how = PMEM2_SYNC_DRAIN, .site = SITE});
+	return write_map(map, range_of(map),
+		&(struct act){.how = PMEM2_SYNC_DRAIN | PMEM2_SYNC_ALL, .site = SITE});
 }
 
 int pmem2_page_msync(struct pmem2_map *map, const void *ptr, size_t size)

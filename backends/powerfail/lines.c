@@ -52,6 +52,35 @@ void pmem2_pf_lines_drain(const struct pf_call *call)
 		pmem2_pf_report_count(engine->report, PF_EMPTY_DRAIN, call->stack, 0, 0, 0);
 }
 
+bool pmem2_pf_lines_wait(const struct pf_call *call, const struct pf_medium *medium, size_t line)
+{
+	uint32_t i = *pmem2_pf_slot(engine->model, medium, line);
+
+	while (i != 0) {
+		const struct pf_version *v = pmem2_pf_version(engine->model, i);
+
+		if (v->thread == call->thread || (call->any && v->thread != NULL))
+			return true;
+		i = v->older;
+	}
+	return false;
+}
+
+bool pmem2_pf_lines_are_flushed(const struct pf_call *call, const struct pf_medium *medium,
+	size_t line, const char *content)
+{
+	uint32_t newest = *pmem2_pf_slot(engine->model, medium, line);
+	const struct pf_version *v = pmem2_pf_version(engine->model, newest);
+
+	return newest != 0 && v->thread == call->thread && pmem2_pf_same_line(v->content, content);
+}
+
+void pmem2_pf_lines_tidy(const struct pf_call *call)
+{
+	if (call->thread->pending == 0)
+		pmem2_pf_model_drain(engine->model, call->thread);
+}
+
 void pmem2_pf_lines_count_flush(void)
 {
 	engine->report->flushes++;

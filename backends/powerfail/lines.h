@@ -22,7 +22,18 @@ struct pf_call {
 	uint32_t stack;
 	bool copy;  /* it is a copy */
 	bool msync; /* by msync(2): whole pages, durable at once */
+	bool any;   /* of the lines that wait for one, those of all threads */
 };
+
+/* Whether a line waits for a drain: of the call's thread, or of any if the call is about all. */
+bool pmem2_pf_lines_wait(const struct pf_call *call, const struct pf_medium *medium, size_t line);
+
+/* Whether the newest that is known of a line is what the call's thread has flushed, with that content. */
+bool pmem2_pf_lines_are_flushed(const struct pf_call *call, const struct pf_medium *medium,
+	size_t line, const char *content);
+
+/* Forgets versions of the thread that others have made durable, if it has no others. */
+void pmem2_pf_lines_tidy(const struct pf_call *call);
 
 /* Who that is, for the record of what it found. */
 struct pf_who pmem2_pf_lines_who(const struct pf_call *call);

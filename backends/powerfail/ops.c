@@ -80,6 +80,25 @@ static void eadr_deep_persist(const void *ptr, size_t size)
 	pmem2_pf_act(ptr, size, PF_FLUSHES | PF_DRAINS | PF_FENCE, SITE);
 }
 
+int pmem2_powerfail_sync(const void *ptr, size_t size, unsigned how, const void *site);
+
+int pmem2_powerfail_sync(const void *ptr, size_t size, unsigned how, const void *site)
+{
+	unsigned what = PF_FLUSHES | ((how & PMEM2_SYNC_COPY) != 0 ? PF_COPIED : 0);
+
+	fence();
+	if ((how & PMEM2_SYNC_LATER) != 0)
+		what |= PF_LATER;
+	else
+		what |= PF_MSYNC | PF_DRAINS;
+	if ((how & PMEM2_SYNC_DRAIN) != 0)
+		what |= PF_NOTED;
+	if ((how & PMEM2_SYNC_ALL) != 0)
+		what |= PF_ANY;
+	pmem2_pf_act(ptr, size, what, site);
+	return 0;
+}
+
 #define VARIANT(x, called, bits, deep) \
 	{ \
 		.name = (called), .needs = ISA_NEEDS, .serves = (bits), .persist = x##_persist, \

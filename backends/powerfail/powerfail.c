@@ -10,6 +10,8 @@
 extern const struct pmem2_variant pmem2_powerfail_line, pmem2_powerfail_byte;
 extern const struct pmem2_variant pmem2_powerfail_page, pmem2_powerfail_volatile;
 
+int pmem2_powerfail_sync(const void *ptr, size_t size, unsigned how, const void *site);
+
 extern struct pmem2_tuning pmem2_powerfail_tuning;
 
 struct pmem2_tuning pmem2_powerfail_tuning = {
@@ -31,4 +33,5 @@ const struct pmem2_backend pmem2_backend_v1 = {
 	.tuning = &pmem2_powerfail_tuning,
 	.attach = pmem2_pf_maps_attach,
 	.detach = pmem2_pf_maps_detach,
+	.sync = pmem2_powerfail_sync,
 };

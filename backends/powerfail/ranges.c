@@ -53,8 +53,43 @@ static void flush_changed(const struct pf_lines *lines, void *arg)
 	pmem2_pf_lines_flush(arg, lines);
 }
 
-/* msync(2): the pages that have a part in it. What did not change is durable. */
-static void sync_part(struct pf_call *call, const struct pf_map *map, size_t begin, size_t end)
+/* One of several lines. */
+static struct pf_lines one_of(const struct pf_lines *lines, size_t i)
+{
+	return (struct pf_lines){
+		.map = lines->map,
+		.offset = (pmem2_pf_first_line(lines) + i) * PF_LINE,
+		.length = PF_LINE,
+		.content = lines->content + i * PF_LINE,
+	};
+}
+
+/* A flush that waits, of a page with lines that wait already. */
+static void flush_later(const struct pf_lines *lines, void *arg)
+{
+	for (size_t i = 0; i < pmem2_pf_line_count(lines); i++) {
+		struct pf_lines line = one_of(lines, i);
+
+		if (!pmem2_pf_lines_are_flushed(arg, lines->map->medium, pmem2_pf_first_line(&line),
+			    line.content))
+			pmem2_pf_lines_flush(arg, &line);
+	}
+}
+
+/* What is written now of the lines that waited. */
+static void flush_waiting(const struct pf_lines *lines, void *arg)
+{
+	for (size_t i = 0; i < pmem2_pf_line_count(lines); i++) {
+		struct pf_lines line = one_of(lines, i);
+
+		if (pmem2_pf_lines_wait(arg, lines->map->medium, pmem2_pf_first_line(&line)))
+			pmem2_pf_lines_flush(arg, &line);
+	}
+}
+
+/* The pages that have a part in it. What did not change is durable. */
+static void sync_part(struct pf_call *call, const struct pf_map *map, size_t begin, size_t end,
+	unsigned what)
 {
 	const struct pf_lines named = {map, map->offset + begin, end - begin, NULL};
 	size_t into = (uintptr_t)map->address % PF_PAGE;
@@ -63,25 +98,30 @@ static void sync_part(struct pf_call *call, const struct pf_map *map, size_t beg
 	begin = (begin + into) / PF_PAGE * PF_PAGE;
 	end = (end + into + PF_PAGE - 1) / PF_PAGE * PF_PAGE - into;
 	pmem2_pf_changed(map, begin > into ? begin - into : 0,
-		end < map->length ? end : map->length, PF_DURABLE, flush_changed, call);
-	if (pmem2_pf_lines_flushed() == before)
+		end < map->length ? end : map->length, PF_DURABLE,
+		(what & PF_LATER) != 0   ? flush_later
+		: (what & PF_NOTED) != 0 ? flush_waiting
+					 : flush_changed,
+		call);
+	if (pmem2_pf_lines_flushed() == before && (what & (PF_LATER | PF_NOTED)) == 0)
 		pmem2_pf_lines_redundant(call, &named);
 }
 
-static void flush_range(struct pf_call *call, const char *ptr, size_t size)
+static void flush_range(struct pf_call *call, const char *ptr, size_t size, unsigned what)
 {
 	const char *end =
 		(uintptr_t)ptr + size < (uintptr_t)ptr ? (const char *)UINTPTR_MAX : ptr + size;
 	const struct pf_map *stop = engine->maps + engine->map_count;
 
-	pmem2_pf_lines_count_flush();
+	if ((what & PF_NOTED) == 0)
+		pmem2_pf_lines_count_flush();
 	for (const struct pf_map *m = find_map(ptr); m < stop && m->address < end; m++) {
 		size_t first = ptr > m->address ? (size_t)(ptr - m->address) : 0;
 		size_t last = end < m->address + m->length ? (size_t)(end - m->address) : m->length;
 
 		engine->last_map = m;
-		if (call->msync)
-			sync_part(call, m, first, last);
+		if ((what & (PF_MSYNC | PF_LATER)) != 0)
+			sync_part(call, m, first, last, what);
 		else
 			flush_part(call, m, first, last);
 	}
@@ -107,14 +147,17 @@ void pmem2_pf_ranges_act(const struct pf_actor *actor, const void *ptr, size_t s
 		.stack = actor->stack,
 		.copy = (what & PF_COPIED) != 0,
 		.msync = (what & PF_MSYNC) != 0,
+		.any = (what & PF_ANY) != 0,
 	};
 
 	if ((what & PF_FLUSHES) != 0 && size > 0)
-		flush_range(&call, ptr, size);
+		flush_range(&call, ptr, size, what);
 	if ((what & PF_DRAINS) == 0)
 		return;
 	if ((what & PF_FENCE) != 0)
 		flush_byte_maps(&call);
 	pmem2_pf_dirty_drain(pmem2_pf_lines_who(&call));
 	pmem2_pf_lines_drain(&call);
+	if ((what & PF_NOTED) != 0)
+		pmem2_pf_lines_tidy(&call);
 }

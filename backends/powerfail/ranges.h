@@ -12,6 +12,9 @@ enum {
 	PF_COPIED = 4, /* it is a copy */
 	PF_MSYNC = 8,  /* by msync(2): whole pages, durable at once */
 	PF_FENCE = 16, /* at BYTE, where a fence is enough */
+	PF_LATER = 32, /* as by msync(2), but durable only by one with PF_NOTED */
+	PF_NOTED = 64, /* with PF_MSYNC: only lines that this thread has flushed with PF_LATER, */
+	PF_ANY = 128,  /* or any thread has */
 };
 
 /* Who called an operation, and from where. */

@@ -98,6 +98,7 @@ struct pmem2_attached {
 	(1U << 1) /* nothing is to be written: the program has flushed, and not drained */
 #define PMEM2_SYNC_DRAIN \
 	(1U << 2) /* what this thread has flushed with LATER in the range is written now */
+#define PMEM2_SYNC_ALL (1U << 3) /* with DRAIN: what any thread has, as the mapping goes */
 
 /* what attach returns of a mapping that is not the backend's: ask the next one */
 #define PMEM2_ATTACH_NEXT 1
