@@ -143,7 +143,7 @@ def check_environment(directory, page, accepted=frozenset()):
 def check_options(path, page):
     known = set(re.findall(r'^\t\{"(\w+)", ', path.read_text(), re.M))
     explained = set(re.findall(r'^\t?"  --(\w+) ', path.read_text(), re.M))
-    documented = set(re.findall(r'^\*--(\w+)\*', page.sections['OPTIONS'], re.M))
+    documented = set(re.findall(r'^(?:\*-\w\*, )?\*--(\w+)\*', page.sections['OPTIONS'], re.M))
     return difference('known, not documented', known, documented) + \
         difference('documented, not known', documented, known) + \
         difference('in --help, not known', explained, known)

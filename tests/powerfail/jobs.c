@@ -55,6 +55,7 @@ int main(void)
 	Suite *suite = suite_create("jobs");
 	TCase *tests = tcase_create("jobs");
 
+	tcase_set_timeout(tests, 0); /* Meson's is enough */
 	tcase_add_test(tests, no_directory);
 	tcase_add_test(tests, no_memory);
 	tcase_add_test(tests, no_command);

@@ -30,7 +30,7 @@ point "one that fails" says 'the program ended with status 3' status 1 of -- per
 point "is one, too" status 1 of -- persist exit 3
 point "ignored" status 0 of --ignore program -- persist exit 3
 point "one that has a time limit" says 'did not end in 15 s' status 1 of --program-timeout 15 -- persist hang
-point "and is well" status 0 of --program-timeout 600 -- persist
+point "and is well" status 0 of --program-timeout 1200 -- persist
 rm -rf tmp/*
 
 # signalled SIGNAL OPTION... -- WORD...: what it says when the signal comes after somebody made the file ready

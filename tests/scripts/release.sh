@@ -21,7 +21,7 @@ wrong() {
 	return $result
 }
 point "the header's text" wrong include/libpmem2/base.h '/define PMEM2_VERSION /s/"[0-9]*/"0/'
-point "its numbers" wrong include/libpmem2/base.h '/VERSION_PATCH  /s/[0-9]*$/99/'
+point "its numbers" wrong include/libpmem2/base.h '/define PMEM2_VERSION_PATCH /s/[0-9]*$/99/'
 point "NEWS.md" wrong NEWS.md '0,/^## /s/^## .*/## 0.1.0 (unreleased)/'
 point "README.md" wrong README.md "s/version: '>=[0-9.]*'/version: '>=1.0'/"
 point "a manual page" wrong man/pmem2_map.3.scd '1s/"libpmem2"/"libpmem2 0.1"/'

@@ -121,7 +121,7 @@ point "no file" says "^pmem2: missing: No such file" status 1 "$pmem2" info miss
 point "a directory" says "^pmem2: \.: .*directory" status 1 "$pmem2" info .
 point "another device" says "^pmem2: /dev/zero: .*no Device DAX" status 1 "$pmem2" info /dev/zero
 mkfifo fifo
-point "a FIFO" says "^pmem2: fifo: " status 1 timeout 600 "$pmem2" info fifo
+point "a FIFO" says "^pmem2: fifo: " status 1 timeout 1200 "$pmem2" info fifo
 
 # ---- completion ----
 
