@@ -156,7 +156,7 @@ static bool variants_are_kept(const struct pmem2_backend *backend, const struct 
 	if (list == NULL)
 		return broken(reason, "it has no variant");
 	for (size_t i = 0;; i++) {
-		if (!can_read(&list[i], sizeof(list[i])))
+		if (!can_read(&list[i], sizeof(void *)))
 			return broken(reason, "its list of variants leads out of its memory");
 		if (list[i] == NULL)
 			return i > 0 || broken(reason, "it has no variant");

@@ -84,7 +84,6 @@ static void about_device(struct pmem2_explanation *e, const struct pmem2_source 
 void pmem2_explain_file(struct pmem2_explanation *e, const struct pmem2_source *src, bool refused)
 {
 	struct pmem2_file_system fs;
-	char unit[24];
 
 	if (src->type != PMEM2_SOURCE_FILE)
 		return;
@@ -99,6 +98,8 @@ void pmem2_explain_file(struct pmem2_explanation *e, const struct pmem2_source *
 		add(e, PMEM2_REASON_IN_MEMORY, 0, NULL,
 			"the file is in memory alone: nothing of it outlives a power cut, or a reboot");
 	if (src->unit != 0) {
+		char unit[24];
+
 		snprintf(unit, sizeof(unit), "%zu", src->unit);
 		add(e, PMEM2_REASON_HUGE_PAGES, 0, unit,
 			"offset, length and place of a mapping are multiples of its huge pages, %s "

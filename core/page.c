@@ -116,7 +116,7 @@ static int write_gap(uintptr_t begin, uintptr_t end, const struct act *act)
 static int write_parts(struct pmem2_note rest, const struct act *act)
 {
 	uintptr_t written = 0; /* up to here by the map before */
-	int first = 0, ret;
+	int first = 0;
 
 	while (rest.begin < rest.end) {
 		struct pmem2_map *map = pmem2_roster_find(rest.begin, rest.end);
@@ -124,7 +124,7 @@ static int write_parts(struct pmem2_note rest, const struct act *act)
 			map != NULL ? range_of(map) : (struct pmem2_note){rest.end, rest.end};
 		uintptr_t gap = rest.begin > written ? rest.begin : written;
 
-		ret = write_gap(gap, map != NULL ? round_down(part.begin) : part.begin, act);
+		int ret = write_gap(gap, map != NULL ? round_down(part.begin) : part.begin, act);
 		first = first != 0 ? first : ret;
 		if (map == NULL)
 			break;

@@ -185,7 +185,7 @@ static void forget(const void *address, size_t length)
 	uintptr_t known = atomic_load_explicit(&ceiling, memory_order_relaxed);
 
 	while (known != 0 && known < end && !atomic_compare_exchange_weak(&ceiling, &known, end))
-		continue;
+		;
 }
 
 /*

@@ -30,6 +30,7 @@ void pmem2_pf_frames_unwind(struct pf_frames *frames, const void *site)
 
 	frames->count = 0;
 	_Unwind_Backtrace(visit_frame, &u);
+	/* cppcheck-suppress knownConditionTrueFalse ; visit_frame counts */
 	if (frames->count == 0) { /* code without unwind tables */
 		frames->count = 1;
 		frames->frame[0] = u.site;

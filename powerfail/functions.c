@@ -14,13 +14,12 @@ void pmem2_pf_functions_open(struct pf_functions *functions, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
-	void *file;
 
 	*functions = (struct pf_functions){0};
 	if (fd < 0)
 		return;
 	if (fstat(fd, &st) == 0 && (size_t)st.st_size >= sizeof(ElfW(Ehdr))) {
-		file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		void *file = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (file != MAP_FAILED && memcmp(file, ELFMAG, SELFMAG) == 0)
 			*functions = (struct pf_functions){file, (size_t)st.st_size};
 		else if (file != MAP_FAILED)

@@ -110,13 +110,13 @@ void tool_list_backends(const char *indent)
 
 static void print_json(const struct pmem2_registry *registry, const struct pmem2_found *found)
 {
-	char path[PATH_MAX];
-
 	fputs("    {\"name\": ", stdout);
 	pmem2_pf_json_string(found->name, stdout);
 	if (found->builtin) {
 		fputs(", \"builtin\": true", stdout);
 	} else {
+		char path[PATH_MAX];
+
 		snprintf(path, sizeof(path), "%s/%s.so", pmem2_module_dir(), found->name);
 		fputs(", \"file\": ", stdout);
 		pmem2_pf_json_string(path, stdout);

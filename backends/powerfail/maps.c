@@ -61,10 +61,10 @@ static int attach(struct pf_map *map, const struct pf_medium *wanted, int fd)
 		map->medium = pmem2_pf_files_add(wanted, map, fd, &ret);
 	}
 	shown = known && is_shown(map);
-	if (ret == 0)
+	if (ret == 0) {
 		pmem2_pf_dirty_watch(map);
-	if (ret == 0)
 		ret = add_map(map);
+	}
 	if (ret == 0)
 		pmem2_pf_session_attach(map, known && !shown);
 	return ret;

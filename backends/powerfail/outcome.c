@@ -56,6 +56,7 @@ static void print_report(FILE *out, bool json, size_t first)
 		.stack = stack_frames,
 	};
 
+	/* cppcheck-suppress unreadVariable ; names has it */
 	program[n > 0 ? n : 0] = '\0';
 	names.modules = pmem2_pf_records_modules(&names.module_count);
 	if (json)

@@ -93,7 +93,7 @@ static int find_end(struct kv *kv)
 
 int kv_open(struct kv *kv, const char *path)
 {
-	struct stat st;
+	struct stat st = {0};
 	int ret = 0;
 
 	*kv = (struct kv){.fd = open(path, O_RDWR | O_CREAT, 0666)};

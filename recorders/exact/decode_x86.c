@@ -80,9 +80,8 @@ static bool is_hidden(const ZydisDecodedInstruction *d)
 	case ZYDIS_MNEMONIC_FNSAVE:
 	case ZYDIS_MNEMONIC_FBSTP:
 	case ZYDIS_MNEMONIC_CLZERO:
+	case ZYDIS_MNEMONIC_FSTP: /* the form of 80 bits */
 		return true;
-	case ZYDIS_MNEMONIC_FSTP:
-		return true; /* the form of 80 bits */
 	default:
 		return d->meta.category == ZYDIS_CATEGORY_XSAVE ||
 		       d->meta.category == ZYDIS_CATEGORY_XSAVEOPT;

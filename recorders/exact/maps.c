@@ -103,7 +103,7 @@ static bool is_followed(int fd, struct stat *st)
 
 static struct exact_file *add_file(int fd, const struct stat *st)
 {
-	struct exact_file **grown = realloc(files, (file_count + 1) * sizeof(*grown));
+	struct exact_file **grown = realloc(files, (file_count + 1) * sizeof(struct exact_file *));
 	struct exact_file *f = calloc(1, sizeof(*f));
 	char link[64];
 	ssize_t n;

@@ -41,7 +41,7 @@ static const char *judge_copy(const struct lines *lines, const struct call *call
 	case PMEM2_SERVES_CACHE_LINE:
 		return judge_copy_of_lines(lines, call->flags);
 	case PMEM2_SERVES_PAGE:
-		return call->flags & PMEM2_F_MEM_NOFLUSH ? NULL : lines_flushed(lines);
+		return (call->flags & PMEM2_F_MEM_NOFLUSH) ? NULL : lines_flushed(lines);
 	default:
 		return judge_copy_of_bytes(lines, call->flags);
 	}

@@ -73,6 +73,7 @@ static void victim(struct shared *shared, const void *setting)
 		base = mmap(NULL, AREA, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (base == MAP_FAILED || elsewhere == NULL) {
 		snprintf(shared->error, sizeof(shared->error), "no memory: %s", strerror(errno));
+		free(elsewhere);
 		return;
 	}
 	memset(elsewhere, 7, AREA + PAGE);

@@ -79,9 +79,10 @@ void tracer_stop(struct tracer *tracer)
 static const struct instruction *instruction_at(struct tracer *tracer, uint64_t address)
 {
 	size_t slot = address % CACHE;
-	uint8_t bytes[INSTRUCTION_MAX] = {0};
 
 	if (cache[slot].address != address) {
+		uint8_t bytes[INSTRUCTION_MAX] = {0};
+
 		/* less may be there to read, at the end of a mapping */
 		if (pread(tracer->memory, bytes, sizeof(bytes), (off_t)address) <= 0)
 			perror("the victim's memory");

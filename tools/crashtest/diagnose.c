@@ -92,9 +92,9 @@ int diagnose(const struct options *options, const struct trace *trace, struct re
 	ret = groups != NULL && d.noted != NULL && replay_open(&d.replay, trace) == 0;
 	d.replay.coherent = options->coherent;
 	ret = ret != 0 ? jobs_init(&d.jobs, options, &d.replay, 1) : say_failed("no memory");
-	for (size_t i = 0; ret == 0 && i < results->count; i++)
+	for (size_t i = 0; groups != NULL && i < results->count; i++)
 		groups[i] = &results->group[i];
-	if (ret == 0)
+	if (ret == 0 && groups != NULL)
 		diagnose_all(&d, groups, results->count);
 	jobs_finish(&d.jobs);
 	replay_close(&d.replay);

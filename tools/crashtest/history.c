@@ -66,10 +66,10 @@ const struct pf_record_store *history_store(const struct trace *trace, uint64_t 
 bool history_drained(const struct trace *trace, uint64_t store, uint64_t event)
 {
 	const struct pf_record_store *s = history_store(trace, store);
-	const struct pf_record *record;
 
 	for (uint64_t i = store + 1; s != NULL && i <= event; i++) {
-		record = trace_record(trace, i);
+		const struct pf_record *record = trace_record(trace, i);
+
 		if (record != NULL && pmem2_pf_record_kind(record) == PF_RECORD_DRAIN &&
 			record->thread == s->record.thread)
 			return true;
@@ -80,12 +80,11 @@ bool history_drained(const struct trace *trace, uint64_t store, uint64_t event)
 const struct pf_record_lines *history_flush_before(const struct trace *trace, uint64_t store)
 {
 	const struct pf_record_store *s = history_store(trace, store);
-	const struct pf_record *record;
 
 	for (uint64_t i = store; s != NULL && --i > 0;) {
+		const struct pf_record *record = trace_record(trace, i);
 		const struct pf_record_lines *l;
 
-		record = trace_record(trace, i);
 		if (record->thread != s->record.thread)
 			continue;
 		if (pmem2_pf_record_kind(record) == PF_RECORD_DRAIN)

@@ -31,13 +31,13 @@ static int check_trace(const struct trace *trace)
 static int print(struct process *p, const struct verdict *v)
 {
 	size_t size;
-	FILE *json;
 
 	p->found = v->results->count > 0 || verdict_losses(v) > 0 || verdict_program_failed(v);
 	if (!v->options->json) {
 		verdict_print(v);
 	} else {
-		json = open_memstream(&p->json, &size);
+		FILE *json = open_memstream(&p->json, &size);
+
 		if (json == NULL)
 			return say_failed("no memory");
 		verdict_print_json(v, json);
