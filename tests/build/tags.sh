@@ -41,10 +41,11 @@ for file; do
 	point "$tag" piece "$tag" "/pmem2/$name\.so$"
 done
 [ ! -e "$build/recorders/exact/exact.so" ] || point recorder-exact piece recorder-exact '/pmem2/recorders/exact\.so$'
-[ ! -e "$build/tools/pmem2" ] || point tools piece tools '/bin/\w+$'
+[ ! -e "$build/tools/pmem2" ] || point tools piece tools '/(bin/\w+|bash-completion/completions/pmem2|zsh/\S+/_pmem2)$'
 if [ -e "$build/man/libpmem2.7" ]; then
 	point man piece man '/man/man[137]/(lib)?pmem2[a-z0-9_-]*\.[137]$'
 	point "a page for every function" pages
 fi
+[ ! -e "$build/doc/index.html" ] || point doc piece doc '/doc/libpmem2/html/([a-z0-9_.-]+\.html|style\.css)$'
 point "all together" whole
 plan

@@ -38,13 +38,13 @@ expect "$best" "fsdax ext4" /mnt/ext4/probe
 expect "$best" "fsdax xfs" /mnt/xfs/probe
 expect "$best" "devdax" /dev/dax1.0
 expect "PAGE generic_msync" "virtio-pmem, ext4 -o dax" /mnt/virtio/probe
-expect "$no_sync${ext4}3, persistence_domain: not told" "virtio-pmem, asked for CACHE_LINE" /mnt/virtio/probe CACHE_LINE
+expect "$no_sync${ext4}3, persistence_domain: not told. Require PAGE, *" "virtio-pmem, asked for CACHE_LINE" /mnt/virtio/probe CACHE_LINE
 expect "PAGE generic_msync" "tmpfs" /mnt/tmpfs/probe
-expect "${no_sync}tmpfs; nd region: none" "tmpfs, asked for BYTE" /mnt/tmpfs/probe BYTE
+expect "${no_sync}tmpfs; nd region: none. Require PAGE, *" "tmpfs, asked for BYTE" /mnt/tmpfs/probe BYTE
 for path in /mnt/ext4/probe /mnt/xfs/probe /dev/dax1.0; do
 	case $persistence in
 	mem-ctrl)
-		expect "$refused; nd region: region?, persistence_domain: memory_controller" \
+		expect "$refused; nd region: region?, persistence_domain: memory_controller. Require CACHE_LINE, *" \
 			"$(label_of $path), asked for BYTE" $path BYTE
 		;;
 	cpu) expect "$best" "$(label_of $path), asked for BYTE" $path BYTE ;;
