@@ -162,9 +162,11 @@ static void check_that_it_notices(void)
 
 /* ---- settings ---- */
 
+/* At BYTE deep_flush alone flushes lines; judge() sees to the other calls. */
 static enum kind flush_of(const struct setting *s)
 {
-	if (s->serves != PMEM2_SERVES_CACHE_LINE)
+	if (s->serves == PMEM2_SERVES_PAGE || s->serves == PMEM2_SERVES_VOLATILE ||
+		!strcmp(s->backend, "generic_msync"))
 		return OTHER;
 	return !strcmp(s->backend, "clwb")         ? CLWB
 	       : !strcmp(s->backend, "clflushopt") ? CLFLUSHOPT
