@@ -22,6 +22,9 @@ SAME = {
     'pmem2_unmap': 'pmem2_map_delete',
 }
 
+# what returns the code that another function would, as its page says
+HANDS_ON = {'pmem2_explanation_granularity': 'pmem2_map_new'}
+
 
 def code_names(text):
     names = {-number: f'-{name}' for number, name in errno.errorcode.items()}
@@ -42,18 +45,20 @@ def main(path):
     noted = set(re.findall(r'^#define (pmem2_\w+)\(', (SOURCE / 'tests/codes.h').read_text(), re.M))
     problems = []
     seen = 0
-    for page in [Page(file) for file in sorted((SOURCE / 'man').glob('*.3.scd'))]:
-        for function, listed in page.errors().items():
-            codes = provoked.get(function, set())
-            if function not in noted:
-                problems.append(f'{function} is not in tests/codes.h')
-            for code in sorted(codes - listed):
-                if not (code.startswith('-') and '-errno' in listed):
-                    problems.append(f'{function} returned {code}, which its page does not list')
-            codes = codes | provoked.get(SAME.get(function), set())
-            wanted = listed - {'-errno'}
-            seen += len(wanted & codes)
-            problems += [f'{function}: no test provokes {code}' for code in sorted(wanted - codes)]
+    errors = {}
+    for file in sorted((SOURCE / 'man').glob('*.3.scd')):
+        errors |= Page(file).errors()
+    for function, listed in errors.items():
+        codes = provoked.get(function, set()) - errors.get(HANDS_ON.get(function), set())
+        if function not in noted:
+            problems.append(f'{function} is not in tests/codes.h')
+        for code in sorted(codes - listed):
+            if not (code.startswith('-') and '-errno' in listed):
+                problems.append(f'{function} returned {code}, which its page does not list')
+        codes = codes | provoked.get(SAME.get(function), set())
+        wanted = listed - {'-errno'}
+        seen += len(wanted & codes)
+        problems += [f'{function}: no test provokes {code}' for code in sorted(wanted - codes)]
     print('\n'.join(problems))
     print(f'{seen} pairs of a function and an error are listed and were provoked')
     return len(problems) != 0
