@@ -230,7 +230,7 @@ END_TEST
 START_TEST(very_many_stores)
 {
 	struct replay r;
-	char text[8];
+	char text[12];
 
 	begin(PF_RECORDER_EXACT);
 	for (int i = 0; i < 100000; i++) {
