@@ -104,10 +104,10 @@ else
 	# nor the tests of the template on a model of the cache; -O1 builds in 51 s, -O2 in 82, and both run 35
 	step "sanitizer build" build sanitize gcc -Db_sanitize=address,undefined -Dman=disabled \
 		-Doptimization=1 &&
-		run sanitize "${code[@]}" --suite load --no-suite model --no-suite races
+		run sanitize "${code[@]}" --suite load --no-suite model --no-suite races --no-suite plain
 	step "thread sanitizer build" build thread clang -Db_sanitize=thread -Db_lundef=false -Dman=disabled \
 		-Doptimization=1 &&
-		run thread "${code[@]}" --suite load --no-suite model --no-suite races
+		run thread "${code[@]}" --suite load --no-suite model --no-suite races --no-suite plain
 	step fuzzers scripts/fuzz.sh
 	step coverage scripts/coverage.sh
 fi
