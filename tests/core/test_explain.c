@@ -437,6 +437,8 @@ START_TEST(maps_are_explained_without_their_file)
 	ck_assert_int_eq(find(e, PMEM2_REASON_CALLER)->decided, 1);
 	works(pmem2_explanation_delete(&e));
 	works(pmem2_map_delete(&map));
+	works(pmem2_config_delete(&cfg));
+	works(pmem2_source_delete(&anon));
 }
 END_TEST
 
