@@ -62,7 +62,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | exact | test | guest | fuzz | package | bench | lint)
+	build | man | browser | exact | test | guest | fuzz | package | bench | lint)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;

@@ -45,4 +45,7 @@ point "and nothing is installed" apt 'install ' 0
 begin ''
 point "a list installs nothing" says '^scdoc$' status 0 "$script" --list man
 point "nor asks" test ! -e calls
+for profile in $("$script" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	point "the profile $profile" says '^[a-z]' status 0 "$script" --list "$profile"
+done
 plan
