@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Prints the program in a manual page: the block of its EXAMPLES that begins with a comment "NAME -- ".
+"""Prints the program in a manual page: the block that begins with a comment "NAME -- ".
 
 usage: extract.py PAGE NAME
 """
@@ -10,7 +10,8 @@ from documents import Page
 
 
 def main(path, name):
-    for block in Page(path).blocks('EXAMPLES'):
+    page = Page(path)
+    for block in (block for section in page.sections for block in page.blocks(section)):
         if block.startswith(f'/* {name} -- '):
             print(block, end='')
             return 0

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# status.sh COMMIT AGAIN HANDLED BATCH: the programs of the pages on what fails do what they say.
+# status.sh COMMIT AGAIN HANDLED BATCH WHY VERSION: the programs of the pages do what they say.
 set -e
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -14,3 +14,5 @@ truncate -s 100K "$dir/file"
 [ "$(head -c 100 "$dir/file" | tr -d '\0' | wc -c)" = 0 ]
 [ "$("$4" "$dir/file")" = durable ]
 [ "$(tr -d '\0' <"$dir/file" | wc -c)" = 4 ]
+"$5" "$dir/file" | grep '^\* '
+"$6" | grep '^compiled with [0-9.]*, running with [0-9.]*$'
