@@ -13,6 +13,7 @@ enum {
 	SHORT = 4 * LINE, /* up to here registers hold the whole copy */
 	STREAM_BLOCK = 32 << 10, /* fenced, then flushed while the next is put */
 	FETCH_FROM = 32 << 10,   /* longer streams have their source fetched ahead */
+	ALIAS = 1024,            /* nearer than that a load waits for a store 4 KiB away */
 };
 
 /*
@@ -258,6 +259,11 @@ inlined void fetch_group(const char *src)
 	__builtin_prefetch(src + 3 * LINE, 0, 0);
 }
 
+/*
+ * One line a turn: two and four take the same time, at any place of the loop in a line of code (Zen 3:
+ * 2.2 ns a line that is clean and in L2). Where the file is mapped does not matter either. What differs
+ * from one process to the next, 2.1 to 2.7 ns, is the pages that the file has: some share the sets of L2.
+ */
 inlined void flush_lines(const char *line, const char *end)
 {
 	for (; line < end; line += LINE)
@@ -350,6 +356,22 @@ inlined void put_whole_down(char *dest, struct from f, size_t begin, size_t end,
 }
 
 /*
+ * Whether a copy begins at its first byte: not where the destination begins inside the source. Where both
+ * ways are open, a long stream goes down if its destination lies up to ALIAS bytes after its source modulo
+ * 4 KiB: going up, a load waits for an older store that has the same twelve bits of address. Durable, from
+ * and to memory, 256 KiB: 30.0 against 21.3 us; 8 MiB: 992 against 775 us; up to 32 KiB the same (Zen 3).
+ */
+inlined bool goes_up(const char *dest, const char *src, size_t len, int how)
+{
+	uintptr_t after = (uintptr_t)dest - (uintptr_t)src, before = -after;
+
+	if (after < len)
+		return false;
+	return !(how & LINES_STREAM) || len <= FETCH_FROM || before < len ||
+	       (after - 1) % 4096 >= ALIAS;
+}
+
+/*
  * Any length, line by line: no store crosses a boundary. (A crossing store to lines that were
  * flushed before costs 1.5 to 2 ns more: 24 against 15 ns for 256 bytes at +8.)
  */
@@ -360,11 +382,11 @@ inlined void put_lines(char *dest, struct from f, size_t len, int how)
 
 	if (len <= head) {
 		put_edge(dest, f, len, how);
-	} else if (f.repeat || (uintptr_t)dest - (uintptr_t)f.src >= len) {
+	} else if (f.repeat || goes_up(dest, f.src, len, how)) {
 		put_edge(dest, f, head, how);
 		put_whole_up(dest, f, head, tail, how);
 		put_edge(dest + tail, skip(f, tail), len - tail, how);
-	} else { /* the destination begins inside the source */
+	} else {
 		put_edge(dest + tail, skip(f, tail), len - tail, how);
 		put_whole_down(dest, f, head, tail, how);
 		put_edge(dest, f, head, how);

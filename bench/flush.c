@@ -2,7 +2,7 @@
 /* persist, flush and drain, of lines that are clean and that are modified. */
 #include "job.h"
 
-static const size_t sizes[] = {8, 64, 256, 4096, 65536, 1 << 20};
+static const size_t sizes[] = {8, 64, 256, 1024, 4096, 16384, 65536, 262144, 1 << 20};
 
 struct kind {
 	const char *op;

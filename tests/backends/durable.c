@@ -21,7 +21,7 @@
 
 struct pmem2_tuning model_tuning = {.movnt_threshold = 256};
 
-static char source[AREA];
+static char source[AREA] __attribute__((aligned(4096)));
 static size_t line_size;
 
 /* An operation and the contract that it is to keep. */
@@ -197,6 +197,8 @@ START_TEST(edges_of_streams)
 				flags |= PMEM2_F_MEM_NODRAIN;
 			check(&(struct op){cached, .set = true}, at, len, flags);
 			check(&(struct op){cached, .shift = 0}, at, len, flags);
+			/* just after the source modulo 4 KiB: from the end down */
+			check(&(struct op){cached, .shift = 0}, at + 128, len, flags);
 			check(&(struct op){cached, .shift = 2 * NEAR}, at, len,
 				flags ^ PMEM2_F_MEM_NODRAIN);
 		}
