@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *acks; /* what was acknowledged: the file of --acked, or NULL */
+
 static int append(struct log *log)
 {
 	char *line = NULL;
@@ -53,6 +55,30 @@ static int dump(struct log *log)
 	return OK;
 }
 
+/* The number in the last whole line "ack N" of a file; 0: there is none. */
+static unsigned last_acknowledged(struct log *log)
+{
+	FILE *in = fopen(acks, "r");
+	unsigned last = 0, number;
+	char end;
+
+	if (in == NULL)
+		log_fail(log, TROUBLE, "cannot open %s: %s", acks, strerror(errno));
+	while (fscanf(in, "ack %u%c", &number, &end) == 2 && end == '\n')
+		last = number;
+	fclose(in);
+	return last;
+}
+
+/* What was acknowledged is there, however the writer ended. */
+static void check_acknowledged(struct log *log)
+{
+	unsigned last = acks ? last_acknowledged(log) : 0;
+
+	if (last > 0 && (!log->formatted || last >= log->next))
+		log_fail(log, CORRUPT, "record %u was acknowledged and is not there", last);
+}
+
 static int verify(struct log *log)
 {
 	static const char *const tails[] = {"clean", "an unfinished record, ignored",
@@ -61,6 +87,7 @@ static int verify(struct log *log)
 	log_open_to_read(log);
 	if (!log->formatted) {
 		puts("records: 0\ntail:    not formatted yet");
+		check_acknowledged(log);
 		return OK;
 	}
 	log_scan(log, NULL);
@@ -69,6 +96,7 @@ static int verify(struct log *log)
 	printf("tail:    %s\n", tails[log->tail]);
 	if (log->tail == DAMAGED)
 		log_fail_damaged(log);
+	check_acknowledged(log);
 	return OK;
 }
 
@@ -86,12 +114,13 @@ static int info(struct log *log)
 static const char help[] =
 	"usage: log [--size SIZE] FILE append   make each line of standard input a record\n"
 	"       log FILE dump                   print the records, as they came\n"
-	"       log FILE verify                 print what is in it, and whether it is sound\n"
+	"       log [--acked ACKS] FILE verify  print what is in it, and whether it is sound\n"
 	"       log FILE info                   print size, store granularity, flush variant\n"
 	"       log FILE clear                  forget all records\n"
 	"\n"
 	"append makes FILE if there is none, SIZE bytes long (default 1M; K, M or G may follow\n"
 	"the number; up to 8T, in pages of 4096), and prints \"ack N\" once record N is durable.\n"
+	"verify fails if a record that the file ACKS acknowledges is not there.\n"
 	"Exit status: 0; 1 the log is corrupt, or FILE is no log; 2 it could not be done.\n";
 
 /* "64K" -> 65536, rounded up to pages; 0 if that is no size of a log. */
@@ -117,6 +146,7 @@ int main(int argc, char *argv[])
 {
 	static const struct option options[] = {
 		{"size", required_argument, NULL, 's'},
+		{"acked", required_argument, NULL, 'a'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
@@ -136,8 +166,12 @@ int main(int argc, char *argv[])
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'h')
 			return fputs(help, stdout) < 0 ? TROUBLE : OK;
-		if (option != 's')
+		if (option != 's' && option != 'a')
 			return TROUBLE; /* getopt_long said why */
+		if (option == 'a') {
+			acks = optarg;
+			continue;
+		}
 		log.size = parse_size(optarg);
 		if (log.size == 0)
 			return misused("a log has 4K to 8192G bytes, not ", optarg);

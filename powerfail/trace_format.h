@@ -51,8 +51,9 @@ enum pf_record_kind {
 	PF_RECORD_STACK,    /* a call stack, which later records name by number */
 	PF_RECORD_EXIT,     /* the program came to its exit: what is dirty then stands before */
 	PF_RECORD_BROKEN,   /* the trace could not go on: what follows is missing */
-	PF_RECORD_STORE,    /* bytes that a thread stored; version 2, as the next */
+	PF_RECORD_STORE,    /* bytes that a thread stored; version 2, as the next ones */
 	PF_RECORD_NOTE,     /* what the recorder could not do as it should: a sentence */
+	PF_RECORD_SAID,     /* what the program had written to the file that is watched */
 };
 
 /* What flushed lines: in the flags of a FLUSH record, above PF_FLUSH_SHIFT. */
@@ -143,6 +144,13 @@ struct pf_record_drain {
 struct pf_record_note {
 	struct pf_record record;
 	char text[];
+};
+
+/* Of the watched file, all up to the offset is as it was; what follows are the bytes, and no more. */
+struct pf_record_said {
+	struct pf_record record;
+	uint64_t offset, length;
+	char bytes[];
 };
 
 struct pf_record_module {

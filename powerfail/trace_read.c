@@ -109,6 +109,13 @@ static bool store_is_sound(const struct pf_record *r, const char *end)
 	       s->offset + s->length <= UINT64_MAX - PF_LINE && s->offset + s->length > s->offset;
 }
 
+static bool said_is_sound(const struct pf_record *r, const char *end)
+{
+	const struct pf_record_said *s = (const struct pf_record_said *)r;
+
+	return s->bytes <= end && s->length <= (size_t)(end - s->bytes);
+}
+
 /* Whether the record holds what its kind has: the others are read without further questions. */
 static bool is_sound(const struct pf_reader *reader, const struct pf_record *r)
 {
@@ -133,6 +140,8 @@ static bool is_sound(const struct pf_reader *reader, const struct pf_record *r)
 		               (size - sizeof(struct pf_record_stack)) / sizeof(uint64_t);
 	case PF_RECORD_STORE:
 		return store_is_sound(r, end);
+	case PF_RECORD_SAID:
+		return said_is_sound(r, end);
 	case PF_RECORD_NOTE:
 		return ends_within(((const struct pf_record_note *)r)->text, end);
 	case PF_RECORD_DRAIN:

@@ -44,6 +44,12 @@ echo "
 status=0
 crashtest "$build/examples/log" "$@" || status=1
 
+echo "
+\$ pmem2 crashtest --ack stdout --check 'log --acked {ack} {} verify' -- log data append <text"
+rm -f "$run/data"
+"$build/tools/pmem2" crashtest --ack stdout --check "$build/examples/log --acked {ack} {} verify" \
+	-- "$build/examples/log" "$run/data" append <"$run/text" || status=1
+
 for source in "$variants"/*.c; do
 	name=$(basename "$source" .c)
 	log=$run/$name

@@ -19,6 +19,7 @@ static void act(const void *ptr, size_t size, unsigned what, const struct pf_fra
 		return;
 	actor.stack = pmem2_pf_record_stack(frames);
 	engine->events++;
+	pmem2_pf_record_said();
 	pmem2_pf_ranges_act(&actor, ptr, size, what);
 }
 

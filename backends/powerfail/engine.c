@@ -23,6 +23,7 @@ struct pf_engine pmem2_pf_engine = {
 	.model = &model,
 	.report = &report,
 	.trace_path = settings.trace,
+	.said_path = settings.said,
 	.msync = &msync_thread,
 };
 

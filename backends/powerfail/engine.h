@@ -25,6 +25,7 @@ struct pf_map {
 struct pf_engine {
 	struct pf_settings *settings;
 	const char *trace_path; /* "": no trace is wanted */
+	const char *said_path;  /* of a file whose growth is recorded; "": none is */
 	struct pf_model *model;
 	struct pf_report *report;
 	struct pf_thread *msync; /* whose lines an msync(2) makes durable, under the lock */

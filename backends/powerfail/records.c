@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "powerfail/medium.h"
+#include "powerfail/said.h"
 #include "powerfail/stacks.h"
 #include "powerfail/trace_write.h"
 
 static const struct pf_engine *const engine = &pmem2_pf_engine;
 
 static struct pf_trace trace;
+static struct pf_said said;
 static struct pf_stacks stacks;
 static struct pf_module *modules; /* those that the trace has */
 static size_t module_count;
@@ -182,6 +184,11 @@ const char *pmem2_pf_record_written(const struct pf_lines *lines)
 	return record_lines(PF_RECORD_WRITTEN, (struct pf_who){0}, 0, lines);
 }
 
+void pmem2_pf_record_said(void)
+{
+	pmem2_pf_said_note(&said, &trace);
+}
+
 static void record_event(enum pf_record_kind kind, struct pf_who who)
 {
 	struct pf_record *r = pmem2_pf_trace_reserve(&trace, sizeof(*r));
@@ -217,6 +224,8 @@ int pmem2_pf_records_begin(void)
 	if (ret != 0 || engine->trace_path[0] == '\0')
 		return ret;
 	ret = pmem2_pf_trace_open(&trace, engine->trace_path, PF_RECORDER_BACKEND, NULL);
+	if (engine->said_path[0] != '\0')
+		said.path = engine->said_path;
 	if (ret == 0)
 		pmem2_pf_modules(learn_module, NULL);
 	return ret;
@@ -232,6 +241,7 @@ void pmem2_pf_records_forked(void)
 	pmem2_pf_trace_abandon(&trace);
 	if (pmem2_pf_trace_open(&trace, engine->trace_path, PF_RECORDER_BACKEND, NULL) != 0)
 		return;
+	said.size = 0;
 	for (size_t i = 0; i < known; i++)
 		record_module(&modules[i]);
 	for (uint32_t i = 0; (i = pmem2_pf_stack_next(&stacks, i)) != 0;)

@@ -49,6 +49,9 @@ void pmem2_pf_record_dirty(struct pf_who who, bool last, const struct pf_lines *
 /* Records lines that are durable without a flush. Returns their content as that of a flush. */
 const char *pmem2_pf_record_written(const struct pf_lines *lines);
 
+/* Records what the program has written meanwhile to the file that is watched, if one is. */
+void pmem2_pf_record_said(void);
+
 void pmem2_pf_record_drain(struct pf_who who, bool msync);
 void pmem2_pf_record_exit(void);
 

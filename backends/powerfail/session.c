@@ -57,6 +57,7 @@ void pmem2_pf_session_detach(struct pf_map *map)
 {
 	size_t first = pmem2_pf_outcome_findings();
 
+	pmem2_pf_record_said();
 	if (is_wanted()) {
 		if (map->granularity != PMEM2_GRANULARITY_BYTE)
 			pmem2_pf_dirty_note(map, (struct pf_who){0}, true);
@@ -74,6 +75,7 @@ static void at_exit(void)
 	if (!pmem2_pf_session_enter())
 		return;
 	if (!engine->forked || engine->events > 0) {
+		pmem2_pf_record_said();
 		pmem2_pf_dirty_note(NULL, (struct pf_who){0}, true);
 		pmem2_pf_record_exit();
 		pmem2_pf_lost_find(NULL);

@@ -17,7 +17,8 @@ enum pf_dirty {
 struct pf_settings {
 	char trace[PATH_MAX];
 	char report[PATH_MAX];
-	bool stacks; /* whole call stacks, not call sites alone */
+	char said[PATH_MAX]; /* the file that is watched */
+	bool stacks;         /* whole call stacks, not call sites alone */
 	enum pf_dirty dirty;
 };
 

@@ -2,8 +2,8 @@
 /*
  * plugin.c -- a plug-in for QEMU's user mode that records what a program does to the files that it maps.
  *
- * It takes its settings from the environment: PMEM2_EXACT_TRACE, where the trace goes, and
- * PMEM2_EXACT_PROGRAM, the path of the program.
+ * It takes its settings from the environment: PMEM2_EXACT_TRACE, where the trace goes,
+ * PMEM2_EXACT_PROGRAM, the path of the program, and PMEM2_EXACT_ACK, the file that is watched.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -168,12 +168,14 @@ static bool is_known_target(const struct exact_target *target)
 static void take_settings(void)
 {
 	const char *trace = getenv("PMEM2_EXACT_TRACE"), *program = getenv("PMEM2_EXACT_PROGRAM");
+	const char *watched = getenv("PMEM2_EXACT_ACK");
 
 	if (trace == NULL || program == NULL)
 		pmem2_exact_refuse(
 			"PMEM2_EXACT_TRACE and PMEM2_EXACT_PROGRAM have to be set; pmem2 "
 			"crashtest --exact does that");
-	pmem2_exact_record_init(strdup(trace), strdup(program));
+	pmem2_exact_record_init(strdup(trace), strdup(program),
+		watched != NULL ? strdup(watched) : NULL);
 	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the record keeps them */
 	pmem2_exact_nameless = getenv("PMEM2_EXACT_SELFTEST") != NULL;
 }

@@ -12,17 +12,20 @@
 
 #include "refuse.h"
 #include "stacks.h"
+#include "powerfail/said.h"
 #include "powerfail/snapshot.h"
 #include "powerfail/trace_write.h"
 
 static struct pf_trace trace;
+static struct pf_said said;
 static const char *trace_path, *program_path;
 static bool is_forked; /* and has no trace yet */
 
-void pmem2_exact_record_init(const char *path, const char *program)
+void pmem2_exact_record_init(const char *path, const char *program, const char *watched)
 {
 	trace_path = path;
 	program_path = program;
+	said.path = watched;
 }
 
 /* ---- the trace of this process ---- */
@@ -49,6 +52,7 @@ static void trace_content(struct exact_file *file, const struct pf_content *cont
 static void begin_again(void)
 {
 	is_forked = false;
+	said.size = 0;
 	open_trace();
 	for (size_t i = 0; i < pmem2_exact_files(); i++) {
 		struct exact_file *f = pmem2_exact_file(i);
@@ -82,6 +86,16 @@ static void *reserve(size_t size)
 	if (room == NULL)
 		pmem2_exact_refuse("the trace %s cannot go on", trace_path);
 	return room;
+}
+
+/* What the program wrote before it did what is recorded next. */
+static void note_said(void)
+{
+	if (said.path == NULL)
+		return;
+	if (is_forked)
+		begin_again();
+	pmem2_pf_said_note(&said, &trace);
 }
 
 static void commit(void *room, enum pf_record_kind kind, size_t size)
@@ -150,8 +164,10 @@ void pmem2_exact_record_store(const struct exact_thread *thread, struct exact_fi
 void pmem2_exact_record_flush(uint32_t thread, const struct exact_file *file, size_t offset,
 	size_t length, enum pf_flush_kind kind, uint32_t stack)
 {
-	struct pf_record_lines *r = reserve(sizeof(*r) + length);
+	struct pf_record_lines *r;
 
+	note_said();
+	r = reserve(sizeof(*r) + length);
 	r->record.thread = thread;
 	r->record.stack = stack;
 	r->file = file->id;
@@ -164,8 +180,10 @@ void pmem2_exact_record_flush(uint32_t thread, const struct exact_file *file, si
 
 void pmem2_exact_record_drain(uint32_t thread, enum pf_drain_kind kind, uint32_t stack)
 {
-	struct pf_record_drain *r = reserve(sizeof(*r));
+	struct pf_record_drain *r;
 
+	note_said();
+	r = reserve(sizeof(*r));
 	r->record.thread = thread;
 	r->record.stack = stack;
 	r->kind = kind;
@@ -221,6 +239,7 @@ void pmem2_exact_record_exit(void)
 
 	if (!trace.on)
 		return;
+	note_said();
 	r = reserve(sizeof(*r));
 	commit(r, PF_RECORD_EXIT, sizeof(*r));
 }

@@ -13,8 +13,11 @@
 #include "insn.h"
 #include "powerfail/trace_format.h"
 
-/* Where the trace goes, and what it says that the program is. Both are kept. */
-void pmem2_exact_record_init(const char *path, const char *program);
+/*
+ * Where the trace goes, what it says that the program is, and a file whose growth is recorded, or NULL. All
+ * are kept.
+ */
+void pmem2_exact_record_init(const char *path, const char *program, const char *watched);
 
 /* A file is there, with what fd holds. Makes its shadow. */
 void pmem2_exact_record_file(struct exact_file *file, int fd);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # pmem2 crashtest --exact, on programs that flush by their own instructions. usage: exact.sh TAP PMEM2 LOG
-# TRACED SOURCES
-pmem2=$(realpath "$2") log=$(realpath "$3") traced=$(realpath "$4") sources=$(realpath "$5")
+# TRACED SOURCES ACKED
+pmem2=$(realpath "$2") log=$(realpath "$3") traced=$(realpath "$4") sources=$(realpath "$5") acked=$(realpath "$6")
 # shellcheck source=tests/tap.sh
 . "$1"
 mkdir tmp
@@ -75,6 +75,17 @@ point "it is as broken" status 1 ./check-tree image check
 point "the trace, without the program" says 'wrong order' status 1 \
 	"$pmem2" crashtest --trace trace --check './check-tree {} check'
 rm -f trace image
+
+# ---- what is acknowledged ----
+
+# acks HOW: of numbers that are acknowledged so
+acks() {
+	rm -f data
+	PMEM2_FORCE_GRANULARITY=CACHE_LINE "$pmem2" crashtest --exact --ack stdout --check "$acked {} check {ack}" -- \
+		"$acked" data put "$1"
+}
+point "acknowledged after the drain" says ': 0 failed$' status 0 acks right
+point "acknowledged before it" says 'acknowledged before it is durable: "ack 1"' status 1 acks early
 
 # ---- a hash table ----
 

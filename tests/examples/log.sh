@@ -25,6 +25,11 @@ point "1 MiB by default" test "$(stat -c %s f)" = 1048576
 point "dump" same f text
 point "verify" says "^records: 3, the first is number 1" status 0 "$log" f verify
 point "clean tail" says "tail: +clean" "$log" f verify
+printf 'ack 1\nack 3\nack 4' >acked
+point "what was acknowledged is there" status 0 "$log" --acked acked f verify
+echo >>acked
+point "or not" says "record 4 was acknowledged and is not there" status 1 "$log" --acked acked f verify
+point "no acknowledgements" says "cannot open no-such" status 2 "$log" --acked no-such f verify
 point "info" says "^variant: +[a-z0-9_-]+$" status 0 "$log" f info
 point "append more" says "^ack 4$" append f <<<four
 point "all of it" same f <(cat text <(echo four))

@@ -64,6 +64,61 @@ START_TEST(records)
 }
 END_TEST
 
+/* ---- what the program said ---- */
+
+static void say(const char *text, int flags)
+{
+	int fd = open("said", O_WRONLY | O_CREAT | flags, 0600);
+
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		abort();
+	close(fd);
+}
+
+static void program_that_says(void)
+{
+	setenv("PMEM2_POWERFAIL_ACK", "said", 1);
+	struct mapped m = map_file("file", 0);
+
+	m.flush(m.base, 1);
+	say("one\n", O_APPEND);
+	m.drain();
+	say("two\n", O_APPEND);
+	m.flush(m.base + 64, 1);
+	say("3\n", O_TRUNC); /* shorter than what was there */
+	m.drain();
+	say("at the end\n", O_APPEND);
+}
+
+START_TEST(said)
+{
+	static const char *const before[] = {"", "one\n", "one\ntwo\n", "3\n", "3\nat the end\n"};
+	const struct pf_record *record;
+	struct replay r;
+	struct trace t;
+	size_t n = 0;
+
+	ck_assert_int_eq(run(program_that_says, "CACHE_LINE"), 0);
+	ck_assert_int_eq(trace_open(&t, "trace"), 0);
+	ck_assert_int_eq(replay_open(&r, &t), 0);
+	while ((record = replay_next(&r)) != NULL) {
+		enum pf_record_kind kind = pmem2_pf_record_kind(record);
+
+		if (kind == PF_RECORD_FLUSH || kind == PF_RECORD_DRAIN || kind == PF_RECORD_EXIT) {
+			ck_assert_uint_eq(r.said.size, strlen(before[n]));
+			ck_assert_mem_eq(r.said.text != NULL ? r.said.text : "", before[n],
+				r.said.size);
+			n++;
+		}
+		replay_apply(&r, record);
+	}
+	ck_assert(!r.failed);
+	ck_assert_uint_eq(n, 5);
+	replay_close(&r);
+	trace_close(&t);
+}
+END_TEST
+
 START_TEST(replayed)
 {
 	struct replay r;
@@ -244,7 +299,7 @@ START_TEST(threads)
 END_TEST
 
 /* A trace with any of its bytes changed may be refused, and does not crash its reader. */
-START_TEST(damaged)
+static void damage(void (*program)(void))
 {
 	struct trace opened;
 	struct replay r;
@@ -254,7 +309,7 @@ START_TEST(damaged)
 	size_t size = 3 * 4096 + SIZE;
 	int fd;
 
-	ck_assert_int_eq(run(program_of_all_kinds, "CACHE_LINE"), 0);
+	ck_assert_int_eq(run(program, "CACHE_LINE"), 0);
 	fd = open("trace", O_RDWR);
 	trace = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	ck_assert_ptr_ne(trace, MAP_FAILED);
@@ -276,12 +331,23 @@ START_TEST(damaged)
 		trace[at] = saved;
 	}
 }
+
+START_TEST(damaged)
+{
+	damage(program_of_all_kinds);
+}
+END_TEST
+
+START_TEST(damaged_words)
+{
+	damage(program_that_says);
+}
 END_TEST
 
 int main(void)
 {
-	const TTest *const tests[] = {records, replayed, pages, bytes, two_files, mapped_again,
-		threads, damaged};
+	const TTest *const tests[] = {records, said, replayed, pages, bytes, two_files,
+		mapped_again, threads, damaged, damaged_words};
 
 	return run_tests("trace", tests, sizeof(tests) / sizeof(tests[0]));
 }

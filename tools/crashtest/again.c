@@ -40,6 +40,26 @@ static void list_images(const struct options *o, const struct images *images,
 			printf("%s/%s: %s\n", o->output, images->place[i], r->media[i]->path);
 }
 
+/* What was acknowledged by then, beside the image. */
+static int write_said(const struct options *o, const struct replay *r)
+{
+	char path[PATH_MAX];
+	FILE *out;
+
+	if (r->said.size == 0)
+		return 0;
+	snprintf(path, sizeof(path), "%.4000s.ack", o->output);
+	out = fopen(path, "we");
+	if (out == NULL)
+		return -errno;
+	fwrite(r->said.text, 1, r->said.size, out);
+	if (fclose(out) != 0)
+		return -errno;
+	if (!o->json)
+		printf("%s: what was acknowledged\n", path);
+	return 0;
+}
+
 static int write_image(const struct options *o, struct replay *r, const struct overlay *overlay)
 {
 	struct images images;
@@ -59,6 +79,8 @@ static int write_image(const struct options *o, struct replay *r, const struct o
 		ret = move_images(o, &images);
 	if (ret == 0 && !o->json)
 		list_images(o, &images, r);
+	if (ret == 0)
+		ret = write_said(o, r);
 	images_finish(&images);
 	return ret == 0 ? 0 : say_failed("%s: %s", o->output, strerror(-ret));
 }

@@ -17,13 +17,18 @@ static const char shell_signs[] = "|&;<>()$`\\\"'*?[]#~={}!\n";
 
 /* ---- the text ---- */
 
-/* "{}" or "{n}" at text: its length, and which path, from 0 on; 0: neither. */
+enum { ACK = COMMAND_PATHS }; /* the number of the path of {ack} */
+
+/* "{}", "{n}" or "{ack}" at text: its length, and which path, from 0 on; 0: none of them. */
 static size_t placeholder(const char *text, size_t *path)
 {
 	char *end;
 
 	if (text[0] != '{')
 		return 0;
+	*path = ACK;
+	if (strncmp(text, "{ack}", 5) == 0)
+		return 5;
 	*path = 0;
 	if (text[1] == '}')
 		return 2;
@@ -38,9 +43,14 @@ size_t command_paths(const char *format)
 	size_t path, count = 0;
 
 	for (const char *c = format; *c != '\0'; c++)
-		if (placeholder(c, &path) > 0 && path >= count)
+		if (placeholder(c, &path) > 0 && path != ACK && path >= count)
 			count = path + 1;
 	return count;
+}
+
+bool command_names_ack(const char *format)
+{
+	return strstr(format, "{ack}") != NULL;
 }
 
 static bool needs_shell(const char *format)
@@ -81,7 +91,7 @@ void command_quote(FILE *out, const char *text)
 }
 
 /* With \1 for each blank between words, if they are to be split. */
-static char *fill_in(const char *format, char *const *paths, bool shell)
+static char *fill_in(const char *format, char *const *paths, const char *ack, bool shell)
 {
 	char *text = NULL;
 	size_t size, path;
@@ -93,7 +103,7 @@ static char *fill_in(const char *format, char *const *paths, bool shell)
 		size_t n = placeholder(c, &path);
 
 		if (n > 0) {
-			write_path(out, paths[path], shell);
+			write_path(out, path == ACK ? ack : paths[path], shell);
 			c += n - 1;
 		} else {
 			fputc(!shell && isblank((unsigned char)*c) ? '\1' : *c, out);
@@ -104,14 +114,14 @@ static char *fill_in(const char *format, char *const *paths, bool shell)
 	return text;
 }
 
-int command_make(struct command *command, const char *format, char *const *paths)
+int command_make(struct command *command, const char *format, char *const *paths, const char *ack)
 {
 	static char sh[] = "/bin/sh", c[] = "-c";
 	bool shell = needs_shell(format);
 	size_t n = 0;
 	char *state;
 
-	command->text = fill_in(format, paths, shell);
+	command->text = fill_in(format, paths, ack, shell);
 	if (command->text == NULL)
 		return -ENOMEM;
 	command->argument = calloc(strlen(command->text) + 4, sizeof(char *));

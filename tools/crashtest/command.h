@@ -3,6 +3,7 @@
 #ifndef CRASHTEST_COMMAND_H
 #define CRASHTEST_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -17,11 +18,14 @@ enum { COMMAND_PATHS = 1000 }; /* a placeholder has a number up to that */
 /* How many paths a command names: the highest n of its {n}; {} is {1}. */
 size_t command_paths(const char *format);
 
+/* Whether a command names the file of what was acknowledged: {ack}. */
+bool command_names_ack(const char *format);
+
 /*
- * Puts the n-th path in place of each {n}, the first in place of {}. A command without anything that a shell
- * would care for is run as it is, any other by sh. 0 or -errno.
+ * Puts the n-th path in place of each {n}, the first in place of {}, and ack in place of
+ * {ack}. A command without anything that a shell would care for is run as it is, any other by sh. 0 or -errno.
  */
-int command_make(struct command *command, const char *format, char *const *paths);
+int command_make(struct command *command, const char *format, char *const *paths, const char *ack);
 void command_free(struct command *command);
 
 /* Runs it in a process group of its own, what it prints to output. 0 or -errno. */

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acknowledged.h"
 #include "experiment.h"
 #include "history.h"
 #include "options.h"
@@ -349,6 +350,8 @@ bool conclude(struct group *group, const struct pieces *pieces, const struct opt
 
 	if (done)
 		judge(&e, group);
+	if (done)
+		acknowledged_name(&e, group);
 	done = done && !e.failed;
 	experiment_finish(&e);
 	return done;

@@ -57,8 +57,7 @@ int jobs_init(struct jobs *jobs, const struct options *options, const struct rep
 		return CRASHTEST_FAILED;
 	for (; jobs->count < count; jobs->count++) {
 		snprintf(directory, sizeof(directory), "%s/%u", jobs->directory, jobs->count);
-		jobs->job[jobs->count].worker =
-			worker_new(directory, options->check, replay->trace);
+		jobs->job[jobs->count].worker = worker_new(directory, options, replay->trace);
 		if (jobs->job[jobs->count].worker == NULL)
 			return say_failed("%s: %s", directory, strerror(errno));
 	}
@@ -116,12 +115,26 @@ static void finish(struct jobs *jobs, struct job *job, enum outcome_kind stopped
 
 /* ---- many ---- */
 
+/* The next command, or the end. */
+static void go_on(struct jobs *jobs, struct job *job)
+{
+	int ret = worker_go_on(job->worker);
+
+	if (ret == 1) {
+		job->deadline = clock_seconds() + jobs->options->timeout;
+		return;
+	}
+	if (ret != 0)
+		fail(jobs, "%s: a command cannot be run: %s", jobs->directory, strerror(-ret));
+	finish(jobs, job, CHECK_PASSED);
+}
+
 static void look_after(struct jobs *jobs, struct job *job, bool ended)
 {
 	if (!worker_hear(job->worker))
 		finish(jobs, job, CHECK_LOUD);
 	else if (ended)
-		finish(jobs, job, CHECK_PASSED);
+		go_on(jobs, job);
 	else if (clock_seconds() >= job->deadline)
 		finish(jobs, job, CHECK_HUNG);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "powerfail/report.h"
 #include "say.h"
 #include "units.h"
@@ -35,6 +36,8 @@ static const char usage[] =
 	"  --timeout SECONDS   for a checker, then it hangs (10)\n"
 	"  --program-timeout SECONDS\n"
 	"                      for PROGRAM, then it is stopped, and what it did is tested (none)\n"
+	"  --ack WHERE         what PROGRAM wrote there before the cut is in a file, {ack} in COMMAND:\n"
+	"                      stdout, a descriptor's number, or a file\n"
 	"  --copy FILE         give PROGRAM a copy of FILE, wherever FILE is an argument\n"
 	"  --granularity G     force BYTE, CACHE_LINE (default) or PAGE; none: do not force\n"
 	"  --ignore CLASS      missing-flush or missing-drain alone is no finding; program: that\n"
@@ -65,6 +68,7 @@ static const struct {
 	{"json", FLAG, offsetof(struct options, json)},
 	{"verbose", FLAG, offsetof(struct options, verbose)},
 	{"check", TEXT, offsetof(struct options, check)},
+	{"ack", TEXT, offsetof(struct options, ack)},
 	{"copy", TEXT, offsetof(struct options, copy)},
 	{"trace", TEXT, offsetof(struct options, trace)},
 	{"directory", TEXT, offsetof(struct options, directory)},
@@ -169,6 +173,10 @@ static int check_together(const struct options *o)
 		return misused("a PROGRAM or a --trace is needed");
 	if (o->image != NULL && (o->output == NULL || o->program != NULL))
 		return misused("--image goes with --trace and --output");
+	if (o->ack != NULL && o->program == NULL)
+		return misused("--ack goes with a PROGRAM; a trace has what it acknowledged");
+	if (o->program != NULL && o->ack == NULL && o->check != NULL && command_names_ack(o->check))
+		return misused("{ack} needs --ack");
 	if (o->exact && o->program == NULL)
 		return misused("--exact goes with a PROGRAM");
 	if (o->exact && o->granularity != NULL && strcmp(o->granularity, "CACHE_LINE") != 0)

@@ -15,6 +15,7 @@ struct options {
 	const char *check; /* the checker's command, or NULL: report alone */
 	char **program;    /* to be run, with its arguments; NULL: there is a trace */
 	const char *trace; /* the file to read, or to keep the program's in; NULL: none is named */
+	const char *ack;   /* what the program acknowledges by: as ack_begin has it, or NULL */
 	const char *copy;  /* the file of which the program gets a copy, or NULL */
 	const char *directory;   /* for images; NULL: chosen */
 	const char *granularity; /* forced on the program; NULL: left alone */

@@ -18,11 +18,15 @@ struct check {
 	char name[CHECK_NAME]; /* of the choice */
 };
 
+/* What runs on an image, in this order. */
+enum stage { STAGE_CHECK, STAGES };
+
 /* HUNG: it took longer than it may. LOUD: it printed more than it may. */
 enum outcome_kind { CHECK_PASSED, CHECK_FAILED, CHECK_DIED, CHECK_HUNG, CHECK_LOUD };
 
 struct outcome {
 	enum outcome_kind kind;
+	enum stage stage; /* which command it is about */
 	int code;         /* exit status, or signal */
 	char output[256]; /* the last line that the checker printed */
 };

@@ -97,6 +97,7 @@ void replay_close(struct replay *r)
 	free(r->stacks);
 	free(r->modules);
 	free(r->journal);
+	free(r->said.text);
 	if (r->report != NULL)
 		pmem2_pf_report_finish(r->report);
 	if (r->model != NULL)
@@ -288,6 +289,10 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 		break;
 	case PF_RECORD_STORE:
 		replay_store(r, (const struct pf_record_store *)record);
+		break;
+	case PF_RECORD_SAID:
+		if (!replay_say(r, (const struct pf_record_said *)record))
+			fail(r, "no memory for what the program wrote, or the trace is damaged");
 		break;
 	case PF_RECORD_NOTE:
 		break;

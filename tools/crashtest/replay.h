@@ -55,7 +55,12 @@ struct replay {
 	struct pf_module *modules;
 	size_t module_count;
 
-	uint64_t hash; /* of all that is durable, against the beginning */
+	struct said {
+		char *text; /* what the program had written to the file that is watched */
+		size_t size, room;
+	} said;
+
+	uint64_t hash; /* of all that is durable, against the beginning, and of what was said */
 	struct changed_line *journal;
 	size_t journal_count;
 };

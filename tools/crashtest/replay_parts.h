@@ -3,11 +3,13 @@
 #ifndef CRASHTEST_REPLAY_PARTS_H
 #define CRASHTEST_REPLAY_PARTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct pf_medium;
 struct pf_record_lines;
+struct pf_record_said;
 struct pf_record_store;
 struct pf_thread;
 struct replay;
@@ -19,6 +21,8 @@ struct pf_thread *replay_know_thread(struct replay *r, uint32_t id);
 struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end);
 
 void replay_lines(struct replay *r, const struct pf_record_lines *lines);
+/* false: no memory, or the record does not follow on what is known. */
+bool replay_say(struct replay *r, const struct pf_record_said *said);
 void replay_store(struct replay *r, const struct pf_record_store *store);
 
 #endif

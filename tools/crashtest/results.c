@@ -101,6 +101,7 @@ const char *results_fault_name(enum fault fault, bool token)
 		{"stored after its flush", "after-flush"},
 		{"stale content", "stale"},
 		{"recovery", "recovery"},
+		{"acknowledged before it is durable", "acknowledged"},
 	};
 
 	return names[fault][token];

@@ -116,6 +116,7 @@ static void set_environment(const struct run *run, const struct options *options
 	setenv("PMEM2_POWERFAIL_STACKS", "1", 1);
 	setenv("PMEM2_POWERFAIL_DIRTY", options->evictions ? "1" : "auto", 1);
 	unsetenv("PMEM2_POWERFAIL_REPORT");
+	unsetenv("PMEM2_POWERFAIL_ACK");
 }
 
 /* What it prints is not ours: out of the way, unless it is asked for. */
@@ -168,6 +169,7 @@ static int execute(struct run *run, const struct options *options, char **list)
 	if (pid == 0) {
 		set_environment(run, options);
 		set_output(options);
+		ack_child(&run->ack, options->exact);
 		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): list is not empty */
 		execvp(list[0], list);
 		say_failed("%s: %s", list[0], strerror(errno));
@@ -235,6 +237,8 @@ int run_program(struct run *run, const struct options *options)
 
 	if (ret == 0)
 		ret = make_copy(run, options);
+	if (ret == 0)
+		ret = ack_begin(&run->ack, options->ack, run->directory);
 	if (ret != 0)
 		return ret;
 	list = arguments(run, options);
@@ -246,7 +250,9 @@ int run_program(struct run *run, const struct options *options)
 	              : execute(run, options, emulated != NULL ? emulated : list);
 	free(emulated);
 	free(list);
-	return ret == 0 ? check_trace(run, options) : ret;
+	if (ret == 0)
+		ret = check_trace(run, options);
+	return ret == 0 ? ack_end(&run->ack, run->trace) : ret;
 }
 
 /* ---- after ---- */
@@ -273,5 +279,6 @@ void run_finish(struct run *run)
 		remove_traces(run);
 	if (run->copy[0] != '\0')
 		unlink(run->copy);
+	ack_finish(&run->ack);
 	rmdir(run->directory); /* unless the trace is in it */
 }

@@ -6,12 +6,15 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "ack.h"
+
 struct options;
 
 struct run {
 	char directory[PATH_MAX]; /* what is made there is removed at the end */
 	char trace[PATH_MAX];
 	char copy[PATH_MAX + 8];
+	struct ack ack;
 	bool keeps_trace;
 	bool stopped; /* the program was: its time was over */
 	int status;   /* as of waitpid(2) */

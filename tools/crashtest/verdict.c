@@ -13,6 +13,7 @@
 #include "replay.h"
 #include "results.h"
 #include "run.h"
+#include "stages.h"
 #include "trace.h"
 #include "walk.h"
 
@@ -38,19 +39,20 @@ bool verdict_program_failed(const struct verdict *v)
 
 static void outcome_text(const struct outcome *o, double timeout, char *text, size_t size)
 {
+	const char *who = stages_who(o->stage);
+
 	switch (o->kind) {
 	case CHECK_DIED:
-		snprintf(text, size, "the checker died of signal %d (%s)", o->code,
-			strsignal(o->code));
+		snprintf(text, size, "%s died of signal %d (%s)", who, o->code, strsignal(o->code));
 		break;
 	case CHECK_LOUD:
-		snprintf(text, size, "the checker printed more than 16 MiB, and was stopped");
+		snprintf(text, size, "%s printed more than 16 MiB, and was stopped", who);
 		break;
 	case CHECK_HUNG:
-		snprintf(text, size, "the checker did not end in %g s", timeout);
+		snprintf(text, size, "%s did not end in %g s", who, timeout);
 		break;
 	default:
-		snprintf(text, size, "the checker ended with status %d", o->code);
+		snprintf(text, size, "%s ended with status %d", who, o->code);
 		break;
 	}
 }

@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 #include "outcome.h"
-#include "command.h"
 #include "image.h"
+#include "replay.h"
+#include "stages.h"
 
 enum {
 	MOST_OUTPUT = 16 << 20, /* bytes that a checker may print */
@@ -23,35 +24,16 @@ enum {
 
 struct worker {
 	struct images images;
-	struct command command;
-	int output[2]; /* a pipe, of what the checker prints; [0] does not block */
+	struct stages stages;
+	unsigned stage;         /* which of them runs */
+	int status;             /* of the last one that ended, as of waitpid(2) */
+	char ack[PATH_MAX + 8]; /* the path of {ack}; "": no command names it */
+	int output[2];          /* a pipe, of what the checker prints; [0] does not block */
 	size_t printed;
 	char kept[KEPT + 1];
 	pid_t pid; /* 0: idle */
 	int pidfd;
 };
-
-static int make_command(struct worker *w, const char *check)
-{
-	size_t count = command_paths(check);
-	char **paths = calloc(count + 1, sizeof(char *));
-	int ret = paths != NULL ? 0 : -ENOMEM;
-
-	for (size_t i = 0; ret == 0 && i < count; i++) {
-		char path[PATH_MAX];
-
-		ret = images_path(&w->images, i, path, sizeof(path));
-		paths[i] = ret == 0 ? strdup(path) : NULL;
-		if (ret == 0 && paths[i] == NULL)
-			ret = -ENOMEM;
-	}
-	if (ret == 0)
-		ret = command_make(&w->command, check, paths);
-	for (size_t i = 0; paths != NULL && i < count; i++)
-		free(paths[i]);
-	free(paths);
-	return ret;
-}
 
 static int open_output(struct worker *w)
 {
@@ -60,7 +42,8 @@ static int open_output(struct worker *w)
 	return fcntl(w->output[0], F_SETFL, O_NONBLOCK) == 0 ? 0 : -errno;
 }
 
-struct worker *worker_new(const char *directory, const char *check, const struct trace *trace)
+struct worker *worker_new(const char *directory, const struct options *options,
+	const struct trace *trace)
 {
 	struct worker *w = calloc(1, sizeof(*w));
 	int ret;
@@ -68,11 +51,13 @@ struct worker *worker_new(const char *directory, const char *check, const struct
 	if (w == NULL)
 		return NULL;
 	w->output[0] = w->output[1] = w->pidfd = -1;
+	if (stages_name_ack(options)) /* beside the images: programs may look around there */
+		snprintf(w->ack, sizeof(w->ack), "%s.ack", directory);
 	ret = images_init(&w->images, directory, trace);
 	if (ret == 0)
 		ret = open_output(w);
 	if (ret == 0)
-		ret = make_command(w, check);
+		ret = stages_make(&w->stages, options, &w->images, w->ack);
 	if (ret == 0)
 		return w;
 	worker_free(w);
@@ -80,10 +65,11 @@ struct worker *worker_new(const char *directory, const char *check, const struct
 	return NULL;
 }
 
-static void end_checker(struct worker *w, int *status)
+/* The command, and what it left running. */
+static void end_command(struct worker *w)
 {
-	kill(-w->pid, SIGKILL); /* and what the checker left running */
-	waitpid(w->pid, status, 0);
+	kill(-w->pid, SIGKILL);
+	waitpid(w->pid, &w->status, 0);
 	if (w->pidfd >= 0)
 		close(w->pidfd);
 	w->pid = 0;
@@ -95,9 +81,11 @@ void worker_free(struct worker *w)
 	if (w == NULL)
 		return;
 	if (w->pid > 0)
-		end_checker(w, NULL);
+		end_command(w);
 	images_finish(&w->images);
-	command_free(&w->command);
+	stages_free(&w->stages);
+	if (w->ack[0] != '\0')
+		unlink(w->ack);
 	for (int i = 0; i < 2; i++)
 		if (w->output[i] >= 0)
 			close(w->output[i]);
@@ -106,16 +94,26 @@ void worker_free(struct worker *w)
 
 /* ---- start ---- */
 
-int worker_start(struct worker *w, const struct replay *r, const struct overlay *overlay)
+static int write_ack(const struct worker *w, const struct said *said)
 {
-	int ret = images_set(&w->images, r, overlay);
+	int fd = open(w->ack, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), ret = 0;
 
-	if (ret != 0)
-		return ret;
-	worker_hear(w); /* what the last one left in the pipe */
-	w->printed = 0;
-	w->kept[0] = '\0';
-	ret = command_spawn(&w->command, w->output[1], &w->pid);
+	if (fd < 0)
+		return -errno;
+	for (size_t at = 0; at < said->size && ret == 0;) {
+		ssize_t n = write(fd, said->text + at, said->size - at);
+
+		at += n > 0 ? (size_t)n : 0;
+		ret = n > 0 ? 0 : n < 0 ? -errno : -ENOSPC;
+	}
+	close(fd);
+	return ret;
+}
+
+static int start_stage(struct worker *w)
+{
+	int ret = command_spawn(&w->stages.command[w->stage], w->output[1], &w->pid);
+
 	if (ret != 0) {
 		w->pid = 0;
 		return ret;
@@ -123,9 +121,40 @@ int worker_start(struct worker *w, const struct replay *r, const struct overlay 
 	w->pidfd = (int)syscall(SYS_pidfd_open, w->pid, 0);
 	if (w->pidfd < 0) {
 		ret = -errno;
-		end_checker(w, NULL);
+		end_command(w);
 	}
 	return ret;
+}
+
+int worker_start(struct worker *w, const struct replay *r, const struct overlay *overlay)
+{
+	int ret = images_set(&w->images, r, overlay);
+
+	if (ret == 0 && w->ack[0] != '\0')
+		ret = write_ack(w, &r->said);
+	if (ret != 0)
+		return ret;
+	worker_hear(w); /* what the last one left in the pipe */
+	w->printed = 0;
+	w->kept[0] = '\0';
+	w->stage = 0;
+	return start_stage(w);
+}
+
+int worker_go_on(struct worker *w)
+{
+	siginfo_t info = {0};
+	int ret;
+
+	if (w->stage + 1 == w->stages.count)
+		return 0;
+	waitid(P_PID, (id_t)w->pid, &info, WEXITED | WNOWAIT);
+	if (info.si_code != CLD_EXITED || info.si_status != 0)
+		return 0;
+	end_command(w);
+	w->stage++;
+	ret = start_stage(w);
+	return ret == 0 ? 1 : ret;
 }
 
 int worker_descriptor(const struct worker *w)
@@ -209,16 +238,18 @@ static void last_line(struct worker *w, char *text, size_t size)
 
 int worker_finish(struct worker *w, const struct replay *r, int stopped, struct outcome *outcome)
 {
-	int status = 0;
-
-	end_checker(w, &status);
+	if (w->pid > 0)
+		end_command(w);
 	worker_hear(w);
-	*outcome = (struct outcome){.kind = (enum outcome_kind)stopped};
-	if (stopped == CHECK_PASSED && WIFSIGNALED(status)) {
+	*outcome = (struct outcome){
+		.kind = (enum outcome_kind)stopped,
+		.stage = w->stages.kind[w->stage],
+	};
+	if (stopped == CHECK_PASSED && WIFSIGNALED(w->status)) {
 		outcome->kind = CHECK_DIED;
-		outcome->code = WTERMSIG(status);
+		outcome->code = WTERMSIG(w->status);
 	} else if (stopped == CHECK_PASSED) {
-		outcome->code = WEXITSTATUS(status);
+		outcome->code = WEXITSTATUS(w->status);
 		outcome->kind = outcome->code == 0 ? CHECK_PASSED : CHECK_FAILED;
 	}
 	if (outcome->kind != CHECK_PASSED)

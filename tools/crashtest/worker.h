@@ -5,17 +5,25 @@
 
 #include <stdbool.h>
 
+struct options;
 struct outcome;
 struct overlay;
 struct replay;
 struct trace;
 
-/* Its images are made in that directory, which must not be there; check is the checker's command. NULL: errno. */
-struct worker *worker_new(const char *directory, const char *check, const struct trace *trace);
+/* Its images are made in that directory, which must not be there. NULL: errno. */
+struct worker *worker_new(const char *directory, const struct options *options,
+	const struct trace *trace);
 void worker_free(struct worker *w);
 
-/* Starts the checker on what would be left, and that overlay. 0 or -errno. */
+/* Starts the first command on what would be left, and that overlay. 0 or -errno. */
 int worker_start(struct worker *w, const struct replay *r, const struct overlay *overlay);
+
+/*
+ * The command ended: starts the next one, if it ended well and there is one. 1: another runs; 0: all is over; or
+ * -errno.
+ */
+int worker_go_on(struct worker *w);
 
 /* To wait for: the end of the checker. -1: none runs. */
 int worker_descriptor(const struct worker *w);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* said.c -- what a program has written to a file, at each moment of the trace. */
+#include "powerfail/said.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "powerfail/trace_write.h"
+
+enum { PIECE = 64 << 10 }; /* bytes of one record, at most */
+
+/* Records the bytes from said->size on, up to size; false: no more of them can be. */
+static bool record_piece(struct pf_said *said, struct pf_trace *trace, int fd, uint64_t size)
+{
+	size_t want = size - said->size < PIECE ? (size_t)(size - said->size) : PIECE;
+	struct pf_record_said *r = pmem2_pf_trace_reserve(trace, sizeof(*r) + want);
+	ssize_t n = 0;
+
+	if (r == NULL)
+		return false;
+	if (want > 0)
+		n = pread(fd, r->bytes, want, (off_t)said->size);
+	if (n < 0 || (n == 0 && want > 0))
+		return false;
+	r->offset = said->size;
+	r->length = (uint64_t)n;
+	pmem2_pf_trace_commit(trace, r, PF_RECORD_SAID, sizeof(*r) + (size_t)n);
+	said->size += (uint64_t)n;
+	return true;
+}
+
+static void begin_again(struct pf_said *said, struct pf_trace *trace)
+{
+	said->size = 0;
+	record_piece(said, trace, -1, 0);
+}
+
+void pmem2_pf_said_note(struct pf_said *said, struct pf_trace *trace)
+{
+	int saved = errno, fd;
+	struct stat st;
+	uint64_t size;
+
+	if (said->path == NULL || !trace->on)
+		return;
+	size = stat(said->path, &st) == 0 ? (uint64_t)st.st_size : 0;
+	if (size != said->size) {
+		fd = open(said->path, O_RDONLY | O_CLOEXEC);
+		if (size < said->size) /* it was cut off, and may hold something else */
+			begin_again(said, trace);
+		while (fd >= 0 && said->size < size && record_piece(said, trace, fd, size))
+			;
+		if (fd >= 0)
+			close(fd);
+	}
+	errno = saved;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Numbers in an array, each acknowledged when it is durable, or too early.
+ *
+ * usage: acked FILE put right|early|late|buffered [TO]   TO: acknowledge there, not on standard output
+ *        acked FILE check ACKNOWLEDGEMENTS
+ */
+#include <fcntl.h>
+#include <libpmem2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SIZE = 4096, STRIDE = 16, COUNT = 8 }; /* one number to two lines */
+
+static int out = STDOUT_FILENO;
+
+static void acknowledge(int number)
+{
+	char line[16];
+	int n = snprintf(line, sizeof(line), "ack %d\n", number);
+
+	if (write(out, line, (size_t)n) != n)
+		abort();
+}
+
+static int put(const char *path, const char *how)
+{
+	struct pmem2_source *source;
+	struct pmem2_config *config;
+	struct pmem2_map *map;
+	int fd = open(path, O_RDWR | O_CREAT, 0600);
+
+	if (fd < 0 || ftruncate(fd, SIZE) != 0 || pmem2_source_from_fd(&source, fd) != 0 ||
+		pmem2_config_new(&config) != 0 ||
+		pmem2_config_set_required_store_granularity(config, PMEM2_GRANULARITY_PAGE) != 0 ||
+		pmem2_map_new(&map, config, source) != 0)
+		return 2;
+
+	volatile long *number = pmem2_map_get_address(map);
+	for (int i = 0; i < COUNT; i++) {
+		const void *at = (const void *)&number[(size_t)i * STRIDE];
+
+		number[(size_t)i * STRIDE] = i + 1;
+		pmem2_get_flush_fn(map)(at, sizeof(long));
+		if (strcmp(how, "early") == 0)
+			acknowledge(i + 1);
+		pmem2_get_drain_fn(map)();
+		if (strcmp(how, "right") == 0)
+			acknowledge(i + 1);
+		if (strcmp(how, "late") == 0 && i > 0)
+			acknowledge(i);
+		if (strcmp(how, "buffered") == 0)
+			printf("ack %d\n", i + 1);
+	}
+	return 0;
+}
+
+static int check(const char *path, const char *acknowledgements)
+{
+	FILE *acks = fopen(acknowledgements, "r"), *data = fopen(path, "r");
+	long number[SIZE / sizeof(long)] = {0};
+	int last = 0;
+
+	if (acks == NULL || data == NULL || fread(number, 1, SIZE, data) != SIZE)
+		return 2;
+	while (fscanf(acks, "ack %d\n", &last) == 1)
+		;
+	for (int i = 0; i < last; i++)
+		if (number[(size_t)i * STRIDE] != i + 1) {
+			printf("%d is acknowledged, and %d is not there\n", last, i + 1);
+			return 1;
+		}
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	if (argc < 4)
+		return 2;
+	if (strcmp(argv[2], "check") == 0)
+		return check(argv[1], argv[3]);
+	if (argc > 4)
+		out = strspn(argv[4], "0123456789") > 0 ? atoi(argv[4])
+		                                        : open(argv[4], O_WRONLY | O_CREAT | O_APPEND, 0600);
+	return put(argv[1], argv[3]);
+}

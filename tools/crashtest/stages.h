@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* stages.h -- the commands that run on an image, one after another: recovery, use, checker. */
+#ifndef CRASHTEST_STAGES_H
+#define CRASHTEST_STAGES_H
+
+#include "command.h"
+#include "outcome.h"
+
+struct images;
+struct options;
+
+struct stages {
+	struct command command[STAGES];
+	enum stage kind[STAGES];
+	unsigned count;
+};
+
+/* The commands of the options, with the paths of images and of {ack} in them. 0 or -errno. */
+int stages_make(struct stages *stages, const struct options *options, const struct images *images,
+	const char *ack);
+void stages_free(struct stages *stages);
+
+/* Whether a command names {ack}. */
+bool stages_name_ack(const struct options *options);
+
+/* "the checker", as a sentence begins. */
+const char *stages_who(enum stage stage);
+
+#endif
