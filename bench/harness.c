@@ -3,19 +3,24 @@
 #include "harness.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
 
 enum {
+	ROUNDS_FEW = 3,
 	ROUNDS_MIN = 15,
 	ROUNDS_MAX = 61,
 	TRIES = 4,
 	LONG_NS = 3000000, /* a sample that others run into anyway, if there are others */
 };
 
-/* a row goes on after ROUNDS_MIN rounds until it has taken this long */
-static const double row_ns = 15e6;
+/*
+ * How long a row may take: after ROUNDS_MIN rounds it ends at the first limit, after ROUNDS_FEW at the
+ * second, which only what waits for a disk comes near.
+ */
+static const double row_ns = 15e6, slow_row_ns = 500e6;
 
 static double clock_ns;
 
@@ -84,6 +89,15 @@ static double sample(const struct work *work, int side, unsigned round)
 	}
 }
 
+static bool goes_on(unsigned rounds, double took)
+{
+	if (rounds < ROUNDS_FEW)
+		return true;
+	if (rounds < ROUNDS_MIN)
+		return took < slow_row_ns;
+	return rounds < ROUNDS_MAX && took < row_ns;
+}
+
 struct timing harness_compare(const struct work *work)
 {
 	double ns[2][ROUNDS_MAX], ratio[ROUNDS_MAX];
@@ -92,7 +106,7 @@ struct timing harness_compare(const struct work *work)
 
 	sample(work, 0, 0);
 	sample(work, 1, 0);
-	while (n < ROUNDS_MAX && (n < ROUNDS_MIN || now() - began < row_ns)) {
+	while (goes_on(n, now() - began)) {
 		int first = n % 2;
 
 		ns[first][n] = sample(work, first, n);
