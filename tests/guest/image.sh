@@ -95,7 +95,8 @@ programs() {
 		$(find "$build/core" "$build/backends" "$build/tests" \
 			\( -name '*.p' -o -path "$build/tests/guest/*" -o -path "$build/tests/packages/*" \) -prune \
 			-o \( -name '*.so' -o -name '*.so.*' \) -print) \
-		$(find "$build/tests/guest" "$build/examples" -maxdepth 1 -type f -perm -u+x); do
+		$(find "$build/tests/guest" "$build/examples" -maxdepth 1 -type f -perm -u+x) \
+		$(find "$build/tools" -maxdepth 1 -name pmem2 -type f 2>/dev/null); do
 		keep "$file"
 	done
 }
@@ -108,7 +109,7 @@ programs() {
 
 rm -rf "$tree"
 mkdir -p "$tree/bin" "$tree/proc" "$tree/sys" "$tree/dev" "$tree/tmp" "$tree/mnt"
-for name in busybox ndctl mkfs.ext4 mkfs.xfs sfdisk dmsetup; do
+for name in busybox ndctl mkfs.ext4 mkfs.xfs sfdisk dmsetup chattr; do
 	tool $name
 done
 python3 "$here/testlist.py" "$build" core api backends >"$tree/tests.sh"
