@@ -11,6 +11,8 @@ import re
 import subprocess
 import sys
 
+EMPTY = "@empty@"
+PARAGRAPH = '<p class="Pp"></p>'
 SECTIONS = (("7", "Overviews"), ("1", "Commands"), ("3", "Functions"))
 
 PAGE = """<!DOCTYPE html>
@@ -31,8 +33,8 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-def run(*command):
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+def run(*command, text=None):
+    return subprocess.run(command, input=text, check=True, capture_output=True, text=True).stdout
 
 
 def read_names(path):
@@ -62,12 +64,38 @@ def contents(headings):
 
 
 def wrap_tables(body):
-    return re.sub(r"(<table\b.*?</table>)", r'<div class="wide">\1</div>', body, flags=re.S)
+    """A table may scroll; in a narrow window long names break after an underscore."""
+
+    def breakable(table):
+        return '<div class="wide">' + re.sub(r"_(?=[^<>]*<)(?![^<>]*>)", "_<wbr>", table[0]) + "</div>"
+
+    return re.sub(r"<table\b.*?</table>", breakable, body, flags=re.S)
+
+
+def keep_empty_lines(roff):
+    """mandoc drops those of literal blocks"""
+    return re.sub(r"^\.nf$.*?^\.fi$", lambda block: re.sub(r"^$", EMPTY, block[0], flags=re.M), roff, flags=re.S | re.M)
+
+
+def make_lists(body):
+    """mandoc has scdoc's lists as indented text that begins with a bullet or a number"""
+    item = r'<div class="Bd-indent">(&#x2022;|\d+\.)(.*?)</div>\n?'
+
+    def as_list(found):
+        kind = "ul" if found[0].startswith('<div class="Bd-indent">&') else "ol"
+        items = re.sub(item, lambda one: f"<li>{one[2].replace(PARAGRAPH, '').strip()}</li>\n", found[0], flags=re.S)
+        return f"<{kind}>\n{items}</{kind}>\n"
+
+    body = re.sub(rf"(?:{PARAGRAPH}\n)?((?:{item})+)", lambda found: as_list(re.match(r".*", found[1], re.S)), body, flags=re.S)
+    return body.replace(PARAGRAPH + "\n", "")
 
 
 def man(source, names):
     title = re.sub(r"\.(\d)$", r"(\1)", source.rsplit("/", 1)[1])
-    body = run("mandoc", "-T", "html", "-O", "fragment", source)
+    with open(source, encoding="utf-8") as text:
+        roff = keep_empty_lines(text.read())
+    body = make_lists(run("mandoc", "-T", "html", "-O", "fragment", text=roff).replace(EMPTY, ""))
+    body = body.replace(' border="1" style="border-style: solid;"', "")
     body = re.sub(r'<table class="(?:head|foot)">.*?</table>', "", body, flags=re.S)
     headings = re.findall(r'<h1 class="Sh" id="([^"]+)"><a[^>]*>(.*?)</a></h1>', body, flags=re.S)
     return title, f"<h1>{title}</h1>\n", headings, wrap_tables(link_pages(body, names))
@@ -91,12 +119,14 @@ def markdown(source, names):
 def index(_, names):
     body = '<p>Begin with the <a href="tutorial.html">tutorial</a>, or with <a href="libpmem2.7.html">libpmem2(7)</a>.</p>'
     for section, title in SECTIONS:
+        pages = {}
+        for name, (page, what) in sorted(names.items()):
+            if name.endswith("." + section):
+                pages.setdefault((page, what), []).append(f'<a href="{page}.html">{name[:-2]}({section})</a>')
         rows = "".join(
-            f'<tr><td><a href="{page}.html">{name[:-2]}({section})</a></td><td>{html.escape(what)}</td></tr>'
-            for name, (page, what) in sorted(names.items())
-            if name.endswith("." + section)
+            f"<tr><td>{'<br>'.join(links)}</td><td>{html.escape(what)}</td></tr>" for (_, what), links in pages.items()
         )
-        body += f'<h2 id="section{section}">{title}</h2><div class="wide"><table>{rows}</table></div>'
+        body += f'<h2 id="section{section}">{title}</h2><div class="wide"><table class="list">{rows}</table></div>'
     return "Manual", "<h1>libpmem2: the manual</h1>\n", [], body
 
 

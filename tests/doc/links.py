@@ -35,6 +35,9 @@ for name, page in pages.items():
             wrong.append(f"{name}: {link} leads nowhere")
     wrong += [f"{name}: {what} comes from elsewhere" for what in page.fetched if what != "style.css"]
 
-print("1..2")
+text = (directory / "libpmem2.7.html").read_text(encoding="utf-8") if "libpmem2.7.html" in pages else ""
+kept = "<pre>#include &lt;libpmem2.h&gt;\n\ncc" in text and "<ol>" in text and '"Bd-indent">1.' not in text
+print("1..3")
 print("ok 1 - pages" if len(pages) > 20 and "index.html" in pages else f"not ok 1 - {len(pages)} pages")
 print("ok 2 - links" if not wrong else "not ok 2 - links\n# " + "\n# ".join(wrong))
+print("ok 3 - blocks and lists" if kept else "not ok 3 - empty lines of blocks, or lists, are lost")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # boot.sh NAME ARCH CPU IMAGE JOB QEMU-ARGUMENT... -- boots a guest, in software emulation so that the
 # CPU is the same everywhere, and ends as the guest's job did. What it printed stays in NAME.console, its
-# process is in NAME.pid meanwhile. What the project's README says of this guest must be what it printed.
+# process is in NAME.pid meanwhile. What TESTING.md says of this guest must be what it printed.
 # shellcheck source=SCRIPTDIR/common.sh
 . "$(dirname "$0")/common.sh"
 name=$1 arch=$2 cpu=$3 image=$4 job=$5
@@ -34,9 +34,9 @@ grep -qx 'guest: rc 0' "$console" || {
 }
 
 # rows: | guest | storage | granularity, variant |
-sed -n "s/^| $name | \(.*\) | \(.*\) |\$/\1 \2/p" "$here/../../README.md" | tr -d '`' | while read -r row; do
+sed -n "s/^| $name | \(.*\) | \(.*\) |\$/\1 \2/p" "$here/../../TESTING.md" | tr -d '`' | while read -r row; do
 	tr -s ' ' <"$console" | grep -q "^table: $row\( .*\)\{0,1\}\$" || {
-		say "README.md says what $name did not print: $row"
+		say "TESTING.md says what $name did not print: $row"
 		exit 1
 	}
 done

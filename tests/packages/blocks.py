@@ -4,15 +4,15 @@
 
 usage: blocks.py README DIRECTORY
 
-Writes the blocks that are to be run to DIRECTORY/NN.LANGUAGE, in order, and the reason why one is not to
-DIRECTORY/NN.skip. A block stands between ```LANGUAGE and ```, and the language says what is done with it:
+Writes the blocks that are to be run or compared to DIRECTORY/NN.LANGUAGE, in order, and the reason why one is
+not to DIRECTORY/NN.skip. A block stands between ```LANGUAGE and ```, and the language says what is done with it:
 
 	sh      commands, run in the checkout, each block in a shell of its own
 	c       becomes program.c in the checkout
 	meson   a project's meson.build, beside program.c; the project is built with the library as a subproject
 	ini     the wrap file of that project
 	cmake   a project's CMakeLists.txt, beside program.c; built with the installed library
-	text    what a command printed; not run
+	text    what the block of commands before it prints, numbers aside; [...] ends a line that goes on
 
 The line before a block may be <!-- not run: REASON -->. All else is an error: a block of another
 language, without a language, or indented.
@@ -46,14 +46,28 @@ def blocks(lines):
         raise ValueError(f'line {inside[0]}: a block without an end')
 
 
+def pattern(text):
+    """A regular expression for each line, for grep -x: numbers, and names of scratch files, are others each time."""
+    lines = []
+    for line in text.splitlines():
+        line = re.escape(line).replace(re.escape('[...]'), '.*')
+        line = re.sub(r'/tmp/pmem2\\-crashtest\\\.\w+', r'[^ ]*', line)
+        lines.append(re.sub(r'0x[0-9a-f]+|\d+', '[0-9a-fx]+', line))
+    return '\n'.join(lines).replace('\\ ', ' ').replace('\\-', '-') + '\n'
+
+
 def main(readme, directory):
     directory.mkdir(parents=True, exist_ok=True)
     count = 0
+    before = None
     for line, language, reason, text in blocks(readme.read_text().splitlines()):
         if language not in KNOWN and not reason:
             raise ValueError(f'line {line}: nothing is known of language "{language}"; known: {", ".join(KNOWN)}')
-        if language == 'text':
-            reason = reason or 'what a command printed'
+        if language == 'text' and not reason:
+            if before != 'sh':
+                raise ValueError(f'line {line}: no block of commands before it printed this')
+            text = pattern(text)
+        before = 'sh' if language == 'sh' and not reason else before if language == 'text' else None
         count += 1
         name = f'{count:02}.{"skip" if reason else language}'
         (directory / name).write_text(f'line {line}: {reason}\n' if reason else text)

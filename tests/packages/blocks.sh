@@ -20,7 +20,9 @@ point "in order" taken '```sh\na\n```\n\n```c\nb\n```\n' 01.sh 02.c
 point "as printed" grep -qx b blocks/02.c
 point "left out, with the reason" taken '<!-- not run: why -->\n```sh\na\n```\n' 01.skip
 point "which is said" grep -qx 'line 2: why' blocks/01.skip
-point "what was printed" taken '```sh\na\n```\n\n```text\nb\n```\n' 01.sh 02.skip
+point "what was printed" taken '```sh\na\n```\n\n```text\nb 12 0x1f [...]\n```\n' 01.sh 02.text
+point "whose numbers may be others" grep -qx 'b \[0-9a-fx\]+ \[0-9a-fx\]+ \.\*' blocks/02.text
+point "by nothing" refused 'line 1: no block of commands' '```text\na\n```\n'
 point "no reason" refused 'line 1: not understood' '<!-- not run: -->\n```sh\na\n```\n'
 point "another language" refused 'language "perl"' '```perl\na\n```\n'
 point "no language" refused 'language ""' '```\na\n```\n'

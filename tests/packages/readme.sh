@@ -22,12 +22,21 @@ tar -C "$source" --exclude=./.git --exclude='./build*' --exclude=__pycache__ -c 
 # commands ENTER: what standard input says, line by line
 commands() {
 	cat >"$root/commands.sh"
-	"$1" bash -euc 'cd /checkout; . /commands.sh' </dev/null
+	"$1" bash -euc 'cd /checkout; . /commands.sh' </dev/null 2>&1 | tee "$place/printed"
+	return "${PIPESTATUS[0]}"
 }
 
 first() { head -n 1 "$1" | commands inside_online; }
 rest() { tail -n +2 "$1" | commands inside; }
 all() { commands inside <"$1"; }
+
+# each line of the block is one that the block before it printed
+printed() {
+	local line
+	while read -r line; do
+		grep -qxE -- " *$line" "$place/printed" || { echo "not printed: $line"; cat "$place/printed"; return 1; }
+	done <"$1"
+}
 
 # project NAME AS FILE: a directory with program.c and that file
 project() {
@@ -72,6 +81,7 @@ for block in blocks/*; do
 	*.meson) point "$name: built as a subproject" with_meson "$block" ;;
 	*.cmake) point "$name: built by CMake" with_cmake "$block" ;;
 	*.ini) ;; # with the project
+	*.text) point "$name is what that prints" printed "$block" ;;
 	*.skip) skip "$name" "$(cat "$block")" ;;
 	esac
 	echo "# after $SECONDS s"
