@@ -5,12 +5,12 @@
  * Everything a program needs comes with this header. libpmem2/backend.h is for
  * those who write a flush backend.
  *
- * In C it declares the functions of 2019 as well, unless PMEM2_NO_LEGACY is defined before it. In
- * C++ they come with libpmem2/legacy.h alone: there the function pmem2_map hides the structure, and
+ * In C it also declares the functions of 2019, unless PMEM2_NO_LEGACY is defined before. In C++ only
+ * libpmem2/legacy.h declares them: there the function pmem2_map hides the structure, and
  * "pmem2_map *map" would not compile.
  *
- * PMEM2_NO_EXTENSIONS, defined before it, leaves out each function that PMDK's header does not have:
- * their names are then the program's to use.
+ * If PMEM2_NO_EXTENSIONS is defined before, no function is declared that PMDK's header does not have:
+ * the program can use these names itself.
  */
 #ifndef LIBPMEM2_H
 #define LIBPMEM2_H 1

@@ -8,8 +8,8 @@
  * programs call, so pmem2_get_flush_fn() hands out the backend's own function
  * and no other code runs between the program and the flush instruction.
  *
- * The version is in the symbol's name: whoever changes the layout or the meaning of
- * a structure below must change that name, and a stale backend is not found.
+ * The version is in the symbol's name. A change of the layout or the meaning of a
+ * structure below needs a new name, so that an old backend is not found.
  */
 #ifndef LIBPMEM2_BACKEND_H
 #define LIBPMEM2_BACKEND_H 1
@@ -45,13 +45,13 @@ extern "C" {
 #define PMEM2_SHAPE_AMD     2U
 
 /*
- * What the library tells a backend about the machine and the environment. The
- * backend owns the structure and sets what suits it by default; the library overwrites it once,
- * before it hands out any of the backend's functions, and never again.
+ * What the library tells a backend about the machine and the environment. The backend
+ * owns the structure and puts its defaults there. The library overwrites it once, before
+ * it hands out any of the backend's functions.
  */
 struct pmem2_tuning {
-	size_t movnt_threshold; /* bytes; copies this long and longer are non-temporal unless told
-	                           otherwise; SIZE_MAX: none is, not even when told */
+	size_t movnt_threshold; /* bytes; copies of this size and more are non-temporal, unless a
+	                           hint asks for temporal ones; SIZE_MAX: none is, whatever the hint */
 	size_t line_size;       /* bytes that one flush instruction covers, a power of two */
 	unsigned nt_evicts;     /* 1: a non-temporal store to a cached line evicts it, so that store
 	                           and fence are durable (Intel SDM vol. 1, 10.4.6.2); 0: not
@@ -76,7 +76,7 @@ struct pmem2_variant {
 	pmem2_drain_fn drain;     /* waits for this thread's flushes */
 	pmem2_persist_fn deep_persist; /* as persist, to the most reliable point that an
 	                                  instruction reaches; persist itself if that is it */
-	pmem2_memmove_fn memmove;      /* any overlap; flushes and drains unless told not to */
+	pmem2_memmove_fn memmove;      /* any overlap; flushes and drains as flags say */
 	pmem2_memset_fn memset;
 };
 
@@ -139,7 +139,7 @@ extern PMEM2_BACKEND_EXPORT const struct pmem2_backend pmem2_backend_v1;
 #ifdef __cplusplus
 }
 #else
-/* whoever sees one of these fail has changed the contract: give the symbol a new name */
+/* if one of these fails, the contract has changed: give the symbol a new name */
 #if defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L && UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(struct pmem2_tuning) == 40, "layout of contract v1");
 _Static_assert(sizeof(struct pmem2_variant) == 72, "layout of contract v1");

@@ -2,22 +2,22 @@
 /*
  * libpmem2/base.h -- sources, configs, maps, and the functions that make stores durable.
  *
- * How it fits together: a source says what to map, a config how, pmem2_map_new()
- * maps it and tells the store granularity, and the map's functions (flush, drain,
- * persist, memmove, memset) are the fastest correct ones on this machine.
+ * A source says what to map, and a config says how. pmem2_map_new() maps it and finds the store
+ * granularity. The map's functions (flush, drain, persist, memmove, memset) are the fastest correct
+ * ones on this machine.
  *
- * Conventions, said once:
+ * Conventions:
  * - Functions that return int return 0, or a negative code: PMEM2_E_* or -errno;
  *   pmem2_errormsg() then has a sentence.
  * - Sizes, lengths, offsets and alignments are bytes.
- * - A *_new or *_from_* function stores an object that the caller releases with
- *   the matching *_delete. Deleting NULL does nothing; a deleted pointer becomes NULL.
- * - Different objects may be used from different threads at the same time. One
- *   object may be read by several threads; changing it (config setters, delete)
- *   must not run beside another use of it. What differs is said at the function.
- * - -ENOMEM can be returned wherever an object is made.
- * - Any function may return PMEM2_E_BACKEND where it needs a backend and
- *   PMEM2_BACKEND names one that cannot be had, or the backend breaks its contract.
+ * - A *_new or *_from_* function stores an object, which the caller releases by
+ *   the matching *_delete. A *_delete of NULL does nothing, and sets the pointer to NULL.
+ * - Threads may use different objects at once. Several threads may read one object. A
+ *   thread that changes an object (config setters, delete) must be the only one
+ *   that uses it. Exceptions are named at the function.
+ * - A function that makes an object can return -ENOMEM.
+ * - A function that needs a backend can return PMEM2_E_BACKEND: PMEM2_BACKEND
+ *   names one that cannot be used, or the backend breaks its contract.
  */
 #ifndef LIBPMEM2_BASE_H
 #define LIBPMEM2_BASE_H 1
@@ -82,7 +82,7 @@ extern "C" {
 #define PMEM2_E_FILE_DESCRIPTOR_NOT_SET      (-100035)
 #define PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED    (-100036)
 #define PMEM2_E_IO_FAIL                      (-100037)
-/* this library's own: PMEM2_BACKEND names a backend that cannot be had; the message says why */
+/* only in this library: PMEM2_BACKEND names a backend that cannot be used; the message says why */
 #define PMEM2_E_BACKEND                      (-100200)
 
 struct pmem2_source;
@@ -95,8 +95,8 @@ struct pmem2_vm_reservation;
 /*
  * Makes a source of an open file: a regular file, or a Device DAX character device. The
  * descriptor must be open for reading, or reading and writing. It is neither duplicated
- * nor closed: keep it open as long as the source is used; a map needs it no more. The
- * type is read once, the size at every question, so a file may grow.
+ * nor closed: keep it open as long as the source is used. Maps do not need it. The type is
+ * read once, the size each time that it is needed: a file may grow.
  *
  * *src is NULL after a failure.
  *
@@ -109,8 +109,8 @@ struct pmem2_vm_reservation;
 int pmem2_source_from_fd(struct pmem2_source **src, int fd);
 
 /*
- * Makes a source of anonymous memory: zeros, gone with the mapping. Any size is taken; it is the
- * length of a mapping whose config names none.
+ * Makes a source of anonymous memory: zeros, which are gone when they are unmapped. Any size is
+ * accepted. It is the length of a mapping whose config has no length.
  */
 int pmem2_source_from_anon(struct pmem2_source **src, size_t size);
 
@@ -142,13 +142,13 @@ int pmem2_source_size(const struct pmem2_source *src, size_t *size);
  */
 int pmem2_source_alignment(const struct pmem2_source *src, size_t *alignment);
 
-/* Releases the source; never fails. Maps and bad block contexts made of it live on. */
+/* Releases the source; never fails. Maps and bad block contexts that were made of it stay valid. */
 int pmem2_source_delete(struct pmem2_source **src);
 
 /*
- * Reads, or writes, size bytes at offset, surviving bad blocks. All or an error; the
- * buffer's, or the file's, content is unspecified after one. Safe in several threads at
- * once; the process's SIGBUS handler keeps getting the signals that are not ours.
+ * Reads, or writes, size bytes at offset; a bad block is an error, and no SIGBUS. After an
+ * error, the content of the destination is unspecified. Several threads may call it at
+ * once. The process's SIGBUS handler still gets the signals that are about anything else.
  *
  * Errors:
  *   PMEM2_E_SOURCE_TYPE_NOT_SUPPORTED  anonymous memory
@@ -168,17 +168,17 @@ int pmem2_source_pwrite_mcsafe(struct pmem2_source *src, void *buf, size_t size,
 
 /* ---- virtual memory reservations: places to map into ---- */
 
-/* Where it begins, and its length. */
+/* Where the reservation begins, and its length. */
 void *pmem2_vm_reservation_get_address(struct pmem2_vm_reservation *rsv);
 size_t pmem2_vm_reservation_get_size(struct pmem2_vm_reservation *rsv);
 
 /*
- * Reserves address space, without access, for maps to be placed in. addr: where, on a
- * page boundary, or NULL: the library chooses (on a 2 MiB boundary; from 2 GiB on, 1 GiB).
+ * Reserves address space for maps. It cannot be accessed. addr is a multiple of the page
+ * size, or NULL: the library chooses a multiple of 2 MiB, from 2 GiB on of 1 GiB.
  * *rsv_ptr is NULL after a failure.
  *
- * Maps may be made and deleted in different parts of one reservation by several
- * threads at once; extend, shrink and delete need it alone.
+ * Several threads may make and delete maps in different parts of one reservation at once.
+ * No other thread may use it during extend, shrink and delete.
  *
  * Errors:
  *   PMEM2_E_ADDRESS_UNALIGNED    addr is not on a page boundary
@@ -223,9 +223,9 @@ int pmem2_vm_reservation_extend(struct pmem2_vm_reservation *rsv, size_t size);
 int pmem2_vm_reservation_shrink(struct pmem2_vm_reservation *rsv, size_t offset, size_t size);
 
 /*
- * Finds a map of the reservation: the first that meets [reserv_offset, reserv_offset + len)
- * (len 0: the one that holds reserv_offset); the one before, or after, map (which may
- * lie outside); the first; the last. The map belongs to who made it.
+ * Finds a map of the reservation: the first that has a byte of [reserv_offset, reserv_offset
+ * + len), or if len is 0 the byte at reserv_offset; the one before, or after, map, which need
+ * not be in the reservation; the first; the last. A found map is valid until it is deleted.
  *
  * Errors: PMEM2_E_MAPPING_NOT_FOUND, with NULL stored.
  */
@@ -247,7 +247,7 @@ int pmem2_vm_reservation_map_find_last(struct pmem2_vm_reservation *rsv, struct 
 int pmem2_config_new(struct pmem2_config **cfg);
 int pmem2_config_delete(struct pmem2_config **cfg); /* never fails */
 
-/* How much is written when a byte is made durable: the finer, the better. */
+/* How much is written when a byte is made durable, from the finest to the coarsest. */
 enum pmem2_granularity {
 	PMEM2_GRANULARITY_BYTE, /* the caches are in the power-fail domain (eADR): a fence does */
 	PMEM2_GRANULARITY_CACHE_LINE, /* the memory controller is (ADR): lines are flushed */
@@ -255,21 +255,21 @@ enum pmem2_granularity {
 };
 
 /*
- * The coarsest granularity that the program can live with. It must be set before a map is made.
+ * The coarsest granularity that the program accepts. It must be set before a map is made.
  *
  * Errors: PMEM2_E_GRANULARITY_NOT_SUPPORTED, g is none of the three.
  */
 int pmem2_config_set_required_store_granularity(struct pmem2_config *cfg, enum pmem2_granularity g);
 
 /*
- * Where in the source the mapping begins; pmem2_map_new wants a multiple of the source's alignment.
+ * Where in the source the mapping begins. pmem2_map_new requires a multiple of the source's alignment.
  *
  * Errors: PMEM2_E_OFFSET_OUT_OF_RANGE, offset is greater than INT64_MAX.
  */
 int pmem2_config_set_offset(struct pmem2_config *cfg, size_t offset);
 
 /*
- * How much to map; 0: to the end of the source. pmem2_map_new judges it. Never fails.
+ * How much to map; 0: to the end of the source. pmem2_map_new checks it. Never fails.
  */
 int pmem2_config_set_length(struct pmem2_config *cfg, size_t length);
 
@@ -290,8 +290,8 @@ int pmem2_config_set_sharing(struct pmem2_config *cfg, enum pmem2_sharing_type t
 int pmem2_config_set_protection(struct pmem2_config *cfg, unsigned prot);
 
 /*
- * Map at offset of the reservation instead of anywhere; rsv NULL: anywhere. pmem2_map_new
- * judges the offset. Never fails. The reservation must outlive the maps in it.
+ * Places the map at offset of the reservation. rsv NULL: the library chooses the place.
+ * pmem2_map_new checks the offset. Never fails. The reservation must outlive the maps in it.
  */
 int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_reservation *rsv,
 	size_t offset);
@@ -299,10 +299,10 @@ int pmem2_config_set_vm_reservation(struct pmem2_config *cfg, struct pmem2_vm_re
 /* ---- maps ---- */
 
 /*
- * Makes a map object of memory that the program mapped itself; src says of what. Address, length and
- * granularity are the caller's word: they are not verified. pmem2_map_delete
- * does not unmap it, and comes before the program does: a map that gets the
- * addresses meanwhile is refused. *map is untouched after a failure.
+ * Makes a map of memory that the program mapped itself, and which shows a part of src. Address,
+ * length and granularity are not verified. pmem2_map_delete does not unmap it. Call it before
+ * the memory is unmapped: until then another map that gets these addresses is refused. *map is
+ * untouched after a failure.
  *
  * Errors:
  *   PMEM2_E_MAPPING_EXISTS             another map has part of [addr, addr + len); a program
@@ -335,7 +335,7 @@ int pmem2_map_from_existing(struct pmem2_map **map, const struct pmem2_source *s
  *   PMEM2_E_GRANULARITY_NOT_SUPPORTED  the store granularity there is coarser than required; the
  *                                 message says which step decided it, and pmem2_source_explain
  *                                 (libpmem2/explain.h) all reasons
- *   PMEM2_E_BACKEND               PMEM2_BACKEND names what cannot be had
+ *   PMEM2_E_BACKEND               PMEM2_BACKEND names a backend that cannot be used
  *   -EACCES                       the file is append-only (a program linked to PMDK's library
  *                                 gets PMEM2_E_NO_ACCESS)
  *   -EINVAL                       the offset is the file's end, and the length 0
@@ -346,8 +346,8 @@ int pmem2_map_new(struct pmem2_map **map_ptr, const struct pmem2_config *cfg,
 	const struct pmem2_source *src);
 
 /*
- * Unmaps and releases. In a reservation the place is left without access, for another map. The
- * map's functions stay valid. *map_ptr is kept after a failure.
+ * Unmaps the memory and releases the map. Its place in a reservation stays reserved. The map's
+ * functions stay valid. *map_ptr is kept after a failure.
  *
  * Errors: PMEM2_E_MAPPING_NOT_FOUND, the map is not registered; -errno of munmap(2), mmap(2), or of
  * msync(2) of deferred flushes (libpmem2/extra.h), which the next call gives up.
@@ -361,18 +361,19 @@ enum pmem2_granularity pmem2_map_get_store_granularity(struct pmem2_map *map);
 #ifndef PMEM2_NO_EXTENSIONS
 
 /*
- * Which variant of which backend serves the map, e.g. "clwb-avx512f" or "generic_msync". Never NULL,
- * and valid for the life of the process. This library's own.
+ * The name of the backend's variant that serves the map, such as "clwb-avx512f" or "generic_msync".
+ * Never NULL, and valid for the life of the process. Only in this library.
  */
 const char *pmem2_map_get_backend_name(struct pmem2_map *map);
 
 /*
- * Loads the backends now, which the first mapping does otherwise. For programs that go into a chroot,
- * drop rights, or forbid themselves to open files before they map the first one: afterwards no backend
- * is looked for again. Any thread may call it, any number of times. This library's own.
+ * Loads the backends now; else the first mapping does. It is for programs that go into a chroot, give
+ * up rights, or forbid themselves to open files before they make the first mapping. After a success no
+ * backend is looked for again. Any thread may call it, any number of times. Only in this library.
  *
  * Errors:
- *   PMEM2_E_BACKEND  PMEM2_BACKEND names what cannot be had; or a backend that is being loaded calls it
+ *   PMEM2_E_BACKEND  PMEM2_BACKEND names a backend that cannot be used; or a backend calls it while it
+ *                    is being loaded
  *   -errno           a backend could not be loaded because the process was short of something, such as
  *                    descriptors (EMFILE) or memory (ENOMEM): the next call tries again. A backend that
  *                    is missing is no error: the next best serves
@@ -384,15 +385,14 @@ int pmem2_backends_load(void);
 /* ---- making stores durable ---- */
 
 /*
- * flush starts making the stores in [ptr, ptr + size) durable, drain waits until this
- * thread's flushes are, persist does both. No alignment is asked for; the range is widened
- * to lines, or pages. They may be called from any thread, on any memory. What is in no map is
- * skipped. Durable stores can have become so before: a store is never held back.
+ * flush starts to make the stores in [ptr, ptr + size) durable. drain waits until what this
+ * thread has flushed is durable. persist does both. The range need not be aligned: it is widened
+ * to lines or pages. Any thread may call them, for any memory. At PAGE, what is not mapped is
+ * skipped. A store can become durable before it is flushed.
  *
- * At PAGE, persist and flush are one function, drain does nothing, and a failing
- * msync(2) aborts the process with a message: going on would lose data silently. A handler can
- * decide otherwise, other functions return the error, and flushes can be made to wait for the
- * drain: libpmem2/extra.h.
+ * At PAGE, persist and flush do the same, and drain does nothing. If msync(2) fails, the process
+ * is aborted with a message: going on would lose data silently. A handler can decide otherwise,
+ * other functions return the error, and flushes can wait for the drain: libpmem2/extra.h.
  */
 typedef void (*pmem2_persist_fn)(const void *ptr, size_t size);
 typedef void (*pmem2_flush_fn)(const void *ptr, size_t size);
@@ -403,12 +403,12 @@ pmem2_persist_fn pmem2_get_persist_fn(struct pmem2_map *map);
 pmem2_flush_fn pmem2_get_flush_fn(struct pmem2_map *map);
 pmem2_drain_fn pmem2_get_drain_fn(struct pmem2_map *map);
 
-#define PMEM2_F_MEM_NODRAIN     (1U << 0) /* flush, but leave the drain to a later drain_fn */
+#define PMEM2_F_MEM_NODRAIN     (1U << 0) /* flush, and do not drain: a later drain does */
 #define PMEM2_F_MEM_NONTEMPORAL (1U << 1) /* hint: bypass the caches; wins over TEMPORAL */
 #define PMEM2_F_MEM_TEMPORAL    (1U << 2) /* hint: through the caches */
 #define PMEM2_F_MEM_WC          (1U << 3) /* hint: as NONTEMPORAL */
 #define PMEM2_F_MEM_WB          (1U << 4) /* hint: as TEMPORAL */
-#define PMEM2_F_MEM_NOFLUSH     (1U << 5) /* do not flush, and so do not drain */
+#define PMEM2_F_MEM_NOFLUSH     (1U << 5) /* neither flush nor drain */
 #define PMEM2_F_MEM_VALID_FLAGS \
 	(PMEM2_F_MEM_NODRAIN | PMEM2_F_MEM_NONTEMPORAL | PMEM2_F_MEM_TEMPORAL | PMEM2_F_MEM_WC | \
 		PMEM2_F_MEM_WB | PMEM2_F_MEM_NOFLUSH)
@@ -440,28 +440,28 @@ pmem2_memset_fn pmem2_get_memset_fn(struct pmem2_map *map);
  *   PMEM2_E_DEEP_FLUSH_RANGE      the range is not within the map
  *   PMEM2_E_NOSUPP                anonymous memory, or a private map (of which a program linked to
  *                                 PMDK's library gets 0)
- *   PMEM2_E_DAX_REGION_NOT_FOUND  the device's region cannot be told
+ *   PMEM2_E_DAX_REGION_NOT_FOUND  the device is in no region
  *   -errno                        of msync(2), or of reading or writing the region's deep_flush
  */
 int pmem2_deep_flush(struct pmem2_map *map, void *ptr, size_t size);
 
 /*
- * The identity of the DIMMs that back the source: their ids, one after another, as a
- * string. id NULL: *len becomes the length needed, the final 0 included; else *len is the
- * buffer's size. id is untouched after a failure.
+ * The ids of the DIMMs that hold the source, one after another, as one string. id NULL: *len
+ * becomes the size that is needed, the final 0 included. Else *len is the size of the buffer.
+ * id is untouched after a failure.
  *
  * Errors:
  *   PMEM2_E_NOSUPP            not on an NVDIMM, or nothing tells (no sysfs); anonymous memory; or
  *                             libpmem2's ndctl module is not installed
  *   PMEM2_E_BUFFER_TOO_SMALL  *len is too little
  *   -EAGAIN                   the region's DIMMs were changed during the call
- *   -errno                    the answer could not be read; the message names the file
+ *   -errno                    the id could not be read; the message names the file
  */
 int pmem2_source_device_id(const struct pmem2_source *src, char *id, size_t *len);
 
 /*
- * The unsafe shutdown count: how often power went without the DIMMs saving what was
- * pending; summed over the DIMMs that back the source. *usc is untouched after a failure.
+ * The unsafe shutdown count: how often the DIMMs lost power and could not save what was on
+ * its way to them; the sum over the DIMMs that hold the source. *usc is untouched after a failure.
  *
  * Errors: PMEM2_E_NOSUPP as above, or a DIMM counts none; -errno as above.
  */
@@ -524,8 +524,8 @@ int pmem2_badblock_clear(struct pmem2_badblock_context *bbctx, const struct pmem
 #ifndef PMEM2_NO_EXTENSIONS
 
 /*
- * The version of the library that the program runs with: "2.2.0". Constant, never NULL. May be called
- * from any thread and from a signal handler. This library's own: PMDK's has no such function.
+ * The version of the library that the program runs with: "2.2.0". Constant, never NULL. Any thread
+ * and any signal handler may call it. Only in this library.
  */
 const char *pmem2_version(void);
 
@@ -534,8 +534,8 @@ const char *pmem2_version(void);
 /* ---- errors ---- */
 
 /*
- * One sentence on this thread's latest failure: never NULL, "" before the first, not cleared by
- * success. The text is the thread's, valid until its next failure.
+ * One sentence about this thread's latest failure: never NULL, and "" before the first. A success does
+ * not change it. The text is valid until the thread's next failure, or its end.
  */
 const char *pmem2_errormsg(void);
 

@@ -88,20 +88,20 @@ struct pmem2_reason {
 struct pmem2_explanation;
 
 /*
- * Explains a map. The map does not keep its file: what only the file tells is left out, and the
- * mount is looked up by device. *explanation is NULL after a failure; else the caller's, to be
- * deleted, and it outlives the map. Makes system calls; any thread may call it.
+ * Explains a map. A map does not keep its file: what only the file tells is left out, and the
+ * mount is found by its device. *explanation is NULL after a failure; else the caller deletes it. It
+ * stays valid when the map is deleted. Makes system calls; any thread may call it.
  *
  * Errors: -ENOMEM.
  */
 int pmem2_map_explain(const struct pmem2_map *map, struct pmem2_explanation **explanation);
 
 /*
- * Explains what pmem2_map_new would do now with the same two: it maps, looks, and unmaps again.
- * Where that would be refused, the explanation has why, and the call succeeds: it is for use after
- * pmem2_map_new has failed, as well as before. cfg NULL, or without a granularity: any is accepted;
- * NULL: shared, readable, the whole source. A place in a reservation is held for the length of the
- * call. *explanation is NULL after a failure; else the caller's, to be deleted. Any thread may call it.
+ * Explains what pmem2_map_new would do now with the same two: it maps, looks, and unmaps. If
+ * pmem2_map_new would fail, this succeeds, and the explanation says why. cfg NULL, or without a
+ * granularity: any is accepted. cfg NULL also means the whole source, shared, for reading. A place in
+ * a reservation is taken during the call. *explanation is NULL after a failure; else the caller
+ * deletes it. Any thread may call it.
  *
  * Errors: -ENOMEM.
  */
@@ -111,7 +111,7 @@ int pmem2_source_explain(const struct pmem2_source *src, const struct pmem2_conf
 /*
  * The granularity that was explained. *granularity is untouched after a failure.
  *
- * Errors: -errno, or any other code that pmem2_map_new fails with, and its sentence.
+ * Errors: -errno, or any other code that pmem2_map_new would return, with its sentence.
  */
 int pmem2_explanation_granularity(const struct pmem2_explanation *explanation,
 	enum pmem2_granularity *granularity);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * libpmem2/extra.h -- errors of writeback told to the program, and flushes that are written at the drain.
+ * libpmem2/extra.h -- returns errors of writeback to the program, and lets flushes wait for the drain.
  *
- * This library's own, for programs that live on PMEM2_GRANULARITY_PAGE; it says what it needs of
- * base.h, whose conventions hold. libpmem2.h does not include it.
+ * Only in this library; for programs whose maps have PMEM2_GRANULARITY_PAGE. The conventions of
+ * base.h hold. libpmem2.h does not include it.
  */
 #ifndef LIBPMEM2_EXTRA_H
 #define LIBPMEM2_EXTRA_H 1
@@ -21,10 +21,10 @@ extern "C" {
 /* ---- flushes that can fail ---- */
 
 /*
- * What the functions of pmem2_get_persist_fn, _flush_fn, _drain_fn, _memmove_fn and _memset_fn do,
- * but for 0 or an error. 0 means what it says: the bytes are durable (persist, drain, copies without
- * NODRAIN and NOFLUSH). A map whose file is in error (pmem2_map_error) gets no 0 from any of them. They
- * call no handler and never abort. Any thread may call them. [ptr, ptr + size) must be in the map.
+ * They do what the functions of pmem2_get_persist_fn, _flush_fn, _drain_fn, _memmove_fn and _memset_fn
+ * do, and return 0 or an error. After 0 from persist, drain, and copies without NODRAIN and NOFLUSH, the
+ * bytes are durable. While the map is in error (pmem2_map_error), none of them returns 0. They call no
+ * handler and never abort. Any thread may call them. [ptr, ptr + size) must be in the map.
  *
  * pmem2_map_drain covers what the calling thread has flushed in this map.
  *
@@ -41,9 +41,9 @@ int pmem2_map_memset(struct pmem2_map *map, void *pmemdest, int c, size_t len, u
 
 /*
  * The error that the map is in: 0, or -errno of the latest failed write of its file through any map of this
- * process since this map was made, or since pmem2_map_clear_error. The kernel tells such a
- * failure once, and may have dropped the pages of any store that no flush had made durable by then; so the
- * library keeps it for each map of the file, whichever map or thread met it. Any thread may call it.
+ * process since this map was made, or since pmem2_map_clear_error. The kernel reports such a failure once. It
+ * may have dropped the pages of any store that no flush had made durable before. So the library keeps the
+ * error for each map of the file. Any thread may call it.
  *
  * Errors: -errno, as said.
  */
@@ -51,9 +51,9 @@ int pmem2_map_error(struct pmem2_map *map);
 
 /*
  * Ends the error that the map is in, as far as the program has been told of it: by a function's result, by
- * a handler, or by pmem2_map_error. First store again, from the program's own copy, what was stored
- * since the last flush that succeeded before the error. Other maps of the file stay in error.
- * Never fails. Must not run beside another use of the map.
+ * a handler, or by pmem2_map_error. Before, store again, from the program's own copy, what was stored since the
+ * last flush that succeeded before the error. Other maps of the file stay in error. Never fails. No other
+ * thread may use the map meanwhile.
  */
 int pmem2_map_clear_error(struct pmem2_map *map);
 
@@ -66,22 +66,22 @@ enum pmem2_flush_error_action {
 
 /*
  * Called in place of the abort, in the thread whose void function failed, with no lock held: [addr,
- * addr + len) may not be durable. map is NULL for memory in no map. error is an errno, positive. It
- * must return; it may call any function of this library but pmem2_map_delete of a map that is being
- * flushed.
+ * addr + len) may not be durable. map is NULL if the memory is in no map. error is a value of errno,
+ * positive. It must return. It may call any function of this library, except pmem2_map_delete of a map
+ * that is being flushed.
  */
 typedef enum pmem2_flush_error_action (*pmem2_flush_error_fn)(struct pmem2_map *map,
 	const void *addr, size_t len, int error, void *arg);
 
 /*
- * Sets the process's handler; NULL: none, failures abort. Any thread may call it; a failure that is being
- * handled may still call the one before. Never fails.
+ * Sets the process's handler; NULL: none, and failures abort. Any thread may call it. A failure that is
+ * being handled may still call the handler that was set before. Never fails.
  */
 int pmem2_set_flush_error_handler(pmem2_flush_error_fn handler, void *arg);
 
 /*
- * Sets the handler of one map, which goes before the process's; NULL: none of its own. Must not run beside
- * another use of the map. Never fails.
+ * Sets the handler of one map, which is called instead of the process's; NULL: none of its own. No other
+ * thread may use the map meanwhile. Never fails.
  */
 int pmem2_map_set_flush_error_handler(struct pmem2_map *map, pmem2_flush_error_fn handler,
 	void *arg);
@@ -89,14 +89,13 @@ int pmem2_map_set_flush_error_handler(struct pmem2_map *map, pmem2_flush_error_f
 /* ---- flushes that wait for the drain ---- */
 
 /*
- * Whether flushes of maps made with the config wait for the drain: 1 or 0, which is the default. At
- * PMEM2_GRANULARITY_PAGE flush, and copies with NODRAIN, then note the pages for their
- * thread; drain, persist and copies without NODRAIN write all that their thread has noted, with as few
- * calls of msync(2) as serve, which may write pages between them. Nothing is durable before. What a
- * thread has noted is also written when its notes (511 ranges) are full, when it ends, and
- * when the map is deleted; not when the process ends. At finer granularities nothing
- * changes. The functions must be asked of such a map: pmem2_get_flush_fn, _memmove_fn,
- * _memset_fn return others for it.
+ * Whether flushes of maps that are made with the config wait for the drain: 1 or 0, which is the default.
+ * With 1, at PMEM2_GRANULARITY_PAGE, flush and copies with NODRAIN only note the pages for their thread.
+ * Drain, persist and copies without NODRAIN write all that their thread has noted, in few calls of msync(2),
+ * which may also write pages between them. Nothing is durable before. What a thread has noted is also
+ * written when its notes (511 ranges) are full, when it ends, and when the map is deleted; not when the
+ * process ends. At finer granularities nothing changes. The functions must come from such a map:
+ * pmem2_get_flush_fn, _memmove_fn and _memset_fn return other functions for it.
  *
  * Errors: -EINVAL, deferred is neither 0 nor 1.
  */
