@@ -18,6 +18,8 @@ ORDER = ('NAME', 'SYNOPSIS', 'DESCRIPTION', 'RETURN VALUE', 'ERRORS', 'THREAD SA
          'NOTES', 'EXAMPLES', 'SEE ALSO')
 NEEDED = {'NAME', 'SYNOPSIS', 'DESCRIPTION', 'RETURN VALUE', 'ERRORS', 'THREAD SAFETY', 'EXAMPLES', 'SEE ALSO'}
 OVERVIEW = ('ATOMICITY AND ORDER', 'FORK', 'PRIVILEGES', 'LIMITS')
+# beside the pages
+DOCUMENTS = ('README.md', 'TESTING.md', 'doc/tutorial.md')
 # words that this project's pages use for nothing, as another one is clearer
 UNCLEAR = {'behind': 'after, or beyond', 'answer': 'return', 'answers': 'returns', 'answered': 'returned',
            'whoever': 'a program that', 'anew': 'again'}
@@ -56,9 +58,9 @@ def backslashes(page):
     return problems
 
 
-def words(page):
-    text = re.sub(r'^```\n.*?^```$', '', page.text, flags=re.M | re.S)
-    return [f'{page.name}: "{word}": say {UNCLEAR[word.lower()]}'
+def words(name, text):
+    text = re.sub(r'^```.*?^```$', '', text, flags=re.M | re.S)
+    return [f'{name}: "{word}": say {UNCLEAR[word.lower()]}'
             for word in re.findall(r'\w+', text) if word.lower() in UNCLEAR]
 
 
@@ -102,7 +104,9 @@ def main(source, program, compiler):
             f'{page.name}: {name} is not in tests/man/meson.build' for name in programs(page)
             if f"'{name[:-2]}'" not in table]))
         points.append((f'{page.name}: backslashes are printed', backslashes(page)))
-        points.append((f'{page.name}: plain words', words(page)))
+        points.append((f'{page.name}: plain words', words(page.name, page.text)))
+    for path in (*DOCUMENTS, *sorted(path.relative_to(source) for path in (source / 'include').rglob('*.h'))):
+        points.append((f'{path}: plain words', words(path, (source / path).read_text())))
     points.append(('libpmem2.7: sections', [f'there is no section {name}' for name in OVERVIEW
                                             if name not in by_name['libpmem2.7'].sections]))
     points.append(('libpmem2_errors.7: codes', codes(source, program, by_name['libpmem2_errors.7'])))
