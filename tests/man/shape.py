@@ -64,6 +64,20 @@ def words(name, text):
             for word in re.findall(r'\w+', text) if word.lower() in UNCLEAR]
 
 
+def structures(text):
+    """name -> members, without comments and in one spelling"""
+    text = re.sub(r'/\*.*?\*/', ' ', text, flags=re.S)
+    return {name: ' '.join(body.split()) for name, body in re.findall(r'^struct (\w+) \{\n(.*?)^\};', text, re.M | re.S)}
+
+
+def contract(source, page):
+    """the structures in the page on backends are the header's"""
+    shown = structures('\n'.join(page.blocks('THE CONTRACT')))
+    real = structures((source / 'include/libpmem2/backend.h').read_text())
+    return [f'{page.name}: struct {name} is not as in the header' for name in shown.keys() | real.keys()
+            if shown.get(name) != real.get(name)]
+
+
 def defined(source):
     text = (source / 'include/libpmem2/base.h').read_text()
     return dict(re.findall(r'^#define PMEM2_E_(\w+)\s+\((-\d+)\)', text, re.M))
@@ -110,6 +124,7 @@ def main(source, program, compiler):
     points.append(('libpmem2.7: sections', [f'there is no section {name}' for name in OVERVIEW
                                             if name not in by_name['libpmem2.7'].sections]))
     points.append(('libpmem2_errors.7: codes', codes(source, program, by_name['libpmem2_errors.7'])))
+    points.append(('libpmem2_backend.7: structures', contract(source, by_name['libpmem2_backend.7'])))
     for number, (name, problems) in enumerate(points, 1):
         print(f'{"not ok" if problems else "ok"} {number} - {name}')
         for problem in problems:
