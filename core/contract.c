@@ -2,17 +2,16 @@
 /* contract.c -- what a backend's tables must hold before the library uses them. */
 #include "contract.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include "probe.h"
 
 enum {
 	VARIANTS_MAX = 64,
-	MASK_SIZE = 8, /* bytes of the kernel's signal mask */
+	WORD = 8, /* bytes of a string that are there together */
 };
 
 #define SERVES_ALL \
@@ -35,59 +34,16 @@ __attribute__((__format__(__printf__, 2, 3))) static bool broken(const struct re
 	return false;
 }
 
-/*
- * Whether the memory is there. The kernel reads the mask before it refuses to do such a thing with it,
- * and says EFAULT where it cannot; nothing is changed, and no signal comes.
- */
-static bool can_read(const void *at, size_t size)
-{
-	const char *first = at, *last = first + size - 1;
-	const int no_such_thing = ~0;
-	int saved = errno;
-	bool there = true;
-
-	/* a table is smaller than a page: its two ends tell. The mask of 8 bytes may reach beyond the last */
-	for (const char *byte = first;; byte = last) {
-		const char *mask = (const char *)((uintptr_t)byte & ~(uintptr_t)(MASK_SIZE - 1));
-
-		if (syscall(SYS_rt_sigprocmask, no_such_thing, mask, NULL, MASK_SIZE) != 0 &&
-			errno == EFAULT)
-			there = false;
-		if (byte == last)
-			break;
-	}
-	errno = saved;
-	return there;
-}
-
-/* Whether it can be written to as well: the kernel writes the thread's mask there, and it is put back. */
-static bool can_write(struct pmem2_tuning *tuning)
-{
-	char kept[MASK_SIZE],
-		*ends[] = {(char *)tuning, (char *)tuning + sizeof(*tuning) - MASK_SIZE};
-	int saved = errno;
-	bool can = true;
-
-	for (size_t i = 0; can && i < 2; i++) {
-		memcpy(kept, ends[i], MASK_SIZE);
-		can = syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, ends[i], MASK_SIZE) == 0 ||
-		      errno != EFAULT;
-		if (can)
-			memcpy(ends[i], kept, MASK_SIZE);
-	}
-	errno = saved;
-	return can;
-}
-
 /* Whether there is a string of 1 to PMEM2_NAME_MAX characters. */
 static bool is_string(const char *text)
 {
 	size_t length = 0;
 
 	for (; length <= PMEM2_NAME_MAX; length++) {
-		bool begins_word = length == 0 || (uintptr_t)(text + length) % MASK_SIZE == 0;
+		bool begins_word = length == 0 || (uintptr_t)(text + length) % WORD == 0;
 
-		if ((begins_word && !can_read(text + length, 1)) || text[length] == '\0')
+		if ((begins_word && !pmem2_probe_readable(text + length, 1)) ||
+			text[length] == '\0')
 			break;
 	}
 	return length > 0 && length <= PMEM2_NAME_MAX && text[length] == '\0';
@@ -156,7 +112,7 @@ static bool variants_are_kept(const struct pmem2_backend *backend, const struct 
 	if (list == NULL)
 		return broken(reason, "it has no variant");
 	for (size_t i = 0;; i++) {
-		if (!can_read(&list[i], sizeof(void *)))
+		if (!pmem2_probe_readable(&list[i], sizeof(void *)))
 			return broken(reason, "its list of variants leads out of its memory");
 		if (list[i] == NULL)
 			return i > 0 || broken(reason, "it has no variant");
@@ -164,7 +120,7 @@ static bool variants_are_kept(const struct pmem2_backend *backend, const struct 
 			return broken(reason,
 				"it has more than %d variants, or NULL does not end them",
 				VARIANTS_MAX);
-		if (!can_read(list[i], sizeof(*list[i])))
+		if (!pmem2_probe_readable(list[i], sizeof(*list[i])))
 			return broken(reason, "its variant number %zu is not in its memory", i + 1);
 		if (!name_is_kept(backend, i, reason) || !variant_is_kept(list[i], reason))
 			return false;
@@ -175,9 +131,9 @@ static bool tuning_is_kept(struct pmem2_tuning *tuning, const struct reason *rea
 {
 	if (tuning == NULL)
 		return true;
-	if (!can_read(tuning, sizeof(*tuning)))
+	if (!pmem2_probe_readable(tuning, sizeof(*tuning)))
 		return broken(reason, "its tuning is not in its memory");
-	if (!can_write(tuning))
+	if (!pmem2_probe_writable(tuning, sizeof(*tuning)))
 		return broken(reason,
 			"its tuning cannot be written to: it must not be declared const");
 	for (size_t i = 0; i < sizeof(tuning->reserved) / sizeof(tuning->reserved[0]); i++)
@@ -193,7 +149,7 @@ bool pmem2_contract_kept(const struct pmem2_backend *backend, const char *name, 
 {
 	const struct reason reason = {why, size};
 
-	if (!can_read(backend, sizeof(*backend)))
+	if (!pmem2_probe_readable(backend, sizeof(*backend)))
 		return broken(&reason, "its pmem2_backend_v1 is not in its memory");
 	if (backend->name == NULL || !is_string(backend->name))
 		return broken(&reason, "it has no name of 1 to %d characters", PMEM2_NAME_MAX);

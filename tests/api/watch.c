@@ -243,7 +243,7 @@ START_TEST(a_value_that_is_no_error_is_refused)
 		ck_assert(next_event(&e));
 		ck_assert(api_is_free(e.address, PAGE));
 		saw_nothing_more(); /* no detach of what was not attached */
-		fails(pmem2_map_from_existing(&map, api_anon(8), malloc(8), 8,
+		fails(pmem2_map_from_existing(&map, api_anon(8), calloc(1, 8), 8,
 			      PMEM2_GRANULARITY_PAGE),
 			PMEM2_E_BACKEND);
 		ck_assert(next_event(&e));

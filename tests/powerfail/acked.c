@@ -82,7 +82,8 @@ int main(int argc, char *argv[])
 	if (strcmp(argv[2], "check") == 0)
 		return check(argv[1], argv[3]);
 	if (argc > 4)
-		out = strspn(argv[4], "0123456789") > 0 ? atoi(argv[4])
-		                                        : open(argv[4], O_WRONLY | O_CREAT | O_APPEND, 0600);
+		out = strspn(argv[4], "0123456789") > 0
+		              ? atoi(argv[4])
+		              : open(argv[4], O_WRONLY | O_CREAT | O_APPEND, 0600);
 	return put(argv[1], argv[3]);
 }

@@ -53,7 +53,8 @@ int ack_begin(struct ack *ack, const char *where, const char *directory)
 	if (ack->fd < 0)
 		return watch_file(ack, where);
 	if (ack->fd == 0)
-		return say_failed("--ack: a descriptor is from 1 to %d, not %s; a file of that name is ./%s",
+		return say_failed(
+			"--ack: a descriptor is from 1 to %d, not %s; a file of that name is ./%s",
 			MOST_DESCRIPTOR, where, where);
 	snprintf(ack->path, sizeof(ack->path), "%.4000s/said", directory);
 	fd = open(ack->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -8,7 +8,7 @@
 
 struct ack {
 	char path[PATH_MAX]; /* ""; nothing is watched */
-	int fd;              /* of the program, which leads to a file of ours; -1: the file is the program's */
+	int fd; /* of the program, which leads to a file of ours; -1: the file is the program's */
 };
 
 /* where: "stdout", the number of a descriptor, or a file. A file of ours is made in the directory. 0 or an exit status. */

@@ -63,16 +63,16 @@ void acknowledged_name(struct experiment *e, struct group *group)
 	const struct pf_record_said *s;
 	char words[64], before[512];
 
-	if (e->replay->said.size == 0 || e->failed || e->over ||
-		group->fault == FAULT_UNSTEADY || group->fault == FAULT_UNKNOWN)
+	if (e->replay->said.size == 0 || e->failed || e->over || group->fault == FAULT_UNSTEADY ||
+		group->fault == FAULT_UNKNOWN)
 		return;
 	s = find(e);
 	if (s == NULL)
 		return;
 	quote(s, words, sizeof(words));
 	snprintf(before, sizeof(before), "%.500s", group->explanation);
-	snprintf(group->explanation, sizeof(group->explanation),
-		"\"%s\" was written by then; %s", words, before);
+	snprintf(group->explanation, sizeof(group->explanation), "\"%s\" was written by then; %s",
+		words, before);
 	if (group->fault == FAULT_UNORDERED)
 		group->fault = FAULT_ACKNOWLEDGED;
 }
