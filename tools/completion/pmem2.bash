@@ -8,7 +8,7 @@ _pmem2_program() {
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--) echo $((i + 1)) && return ;;
-		--check | --ack | --copy | --trace | --directory | --svg | --image | --output | --samples | --seed | --jobs | \
+		--check | --recover | --then | --depth | --ack | --copy | --trace | --directory | --svg | --image | --output | --samples | --seed | --jobs | \
 			--timeout | --program-timeout | --ignore | --granularity) i=$((i + 1)) ;;
 		-*) ;;
 		*) echo "$i" && return ;;
@@ -25,11 +25,11 @@ _pmem2_crashtest() {
 	--ack) mapfile -t COMPREPLY < <(compgen -f -W stdout -- "$current") ;;
 	--copy | --trace | --svg | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	--directory) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
-	--check | --image | --samples | --seed | --jobs | --timeout | --program-timeout) COMPREPLY=() ;;
+	--check | --recover | --then | --depth | --image | --samples | --seed | --jobs | --timeout | --program-timeout) COMPREPLY=() ;;
 	*)
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "--all --torn --evictions --exact --coherent --samples --seed --jobs --timeout
-				--program-timeout --check --ack --copy --granularity --ignore --trace --directory --image
+				--program-timeout --check --recover --then --depth --ack --copy --granularity --ignore --trace --directory --image
 				--output --json --svg --verbose --help --" -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -c -- "$current")

@@ -149,25 +149,7 @@ void command_free(struct command *command)
 
 /* ---- the process ---- */
 
-/* What makes a trace of the program is not for the checker. */
-static char **environment(void)
-{
-	static char **clean;
-	size_t count = 0, kept = 0;
-
-	if (clean != NULL)
-		return clean;
-	while (environ[count] != NULL)
-		count++;
-	clean = calloc(count + 1, sizeof(char *));
-	for (size_t i = 0; clean != NULL && i < count; i++)
-		if (strncmp(environ[i], "PMEM2_POWERFAIL_", 16) != 0 &&
-			strcmp(environ[i], "PMEM2_BACKEND=powerfail") != 0)
-			clean[kept++] = environ[i];
-	return clean;
-}
-
-static int spawn(const struct command *command, int output, pid_t *pid,
+static int spawn(const struct command *command, char **environment, int output, pid_t *pid,
 	posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
 {
 	sigset_t none;
@@ -183,24 +165,22 @@ static int spawn(const struct command *command, int output, pid_t *pid,
 		error = posix_spawn_file_actions_adddup2(actions, output, STDERR_FILENO);
 	if (error == 0)
 		error = posix_spawnp(pid, command->argument[0], actions, attributes,
-			command->argument, environment());
+			command->argument, environment);
 	return -error;
 }
 
-int command_spawn(const struct command *command, int output, pid_t *pid)
+int command_spawn(const struct command *command, char **environment, int output, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
 	int ret;
 
-	if (environment() == NULL)
-		return -ENOMEM;
 	ret = -posix_spawn_file_actions_init(&actions);
 	if (ret != 0)
 		return ret;
 	ret = -posix_spawnattr_init(&attributes);
 	if (ret == 0) {
-		ret = spawn(command, output, pid, &actions, &attributes);
+		ret = spawn(command, environment, output, pid, &actions, &attributes);
 		posix_spawnattr_destroy(&attributes);
 	}
 	posix_spawn_file_actions_destroy(&actions);

@@ -29,7 +29,7 @@ int command_make(struct command *command, const char *format, char *const *paths
 void command_free(struct command *command);
 
 /* Runs it in a process group of its own, what it prints to output. 0 or -errno. */
-int command_spawn(const struct command *command, int output, pid_t *pid);
+int command_spawn(const struct command *command, char **environment, int output, pid_t *pid);
 
 /* Prints a text so that a shell takes it for one word. */
 void command_quote(FILE *out, const char *text);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "array.h"
+#include "base.h"
 #include "layout.h"
 #include "overlay.h"
 #include "powerfail/snapshot.h"
@@ -23,7 +24,10 @@
 
 int images_init(struct images *images, const char *directory, const struct trace *trace)
 {
-	*images = (struct images){.watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC)};
+	*images = (struct images){
+		.base = trace->base,
+		.watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC),
+	};
 	if (images->watch < 0 || mkdir(directory, 0700) != 0)
 		return -errno;
 	snprintf(images->directory, sizeof(images->directory), "%s", directory);
@@ -158,6 +162,22 @@ int images_path(const struct images *images, size_t n, char *path, size_t size)
 	return (size_t)used < size ? 0 : -ENAMETOOLONG;
 }
 
+int images_path_of(const struct images *images, size_t n, char *path, size_t size)
+{
+	size_t known = 0;
+	int used;
+
+	if (images->base == NULL)
+		return images_path(images, n, path, size);
+	while (known < n && images->base->place[known] != NULL)
+		known++;
+	if (images->base->place[known] != NULL)
+		used = snprintf(path, size, "%s/%s", images->directory, images->base->place[n]);
+	else
+		used = snprintf(path, size, "%s/file-%zu", images->directory, n + 1);
+	return (size_t)used < size ? 0 : -ENAMETOOLONG;
+}
+
 /* ---- patches ---- */
 
 /*
@@ -254,6 +274,8 @@ int images_set(struct images *images, const struct replay *r, const struct overl
 	images->patched_count = 0;
 	if (ret == 0)
 		ret = put_overlay(images, overlay);
+	if (ret == 0 && images->base != NULL)
+		ret = base_fill(images->base, images->directory);
 	for (size_t i = 0; i < images->count; i++)
 		if (fstat(images->image[i].fd, &st) == 0)
 			images->image[i].blocks = st.st_blocks;

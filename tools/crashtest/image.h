@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <sys/types.h>
 
+struct base;
 struct changed_line;
 struct overlay;
 struct replay;
@@ -28,8 +29,9 @@ struct images {
 	size_t journal_at;            /* up to where they follow the replay's journal */
 	struct changed_line *patched; /* where they differ from what is durable */
 	size_t patched_count, patched_room;
-	char **place; /* of each file, within the directory */
-	int watch;    /* inotify */
+	const struct base *base; /* the images that the trace stands on, or NULL */
+	char **place;            /* of each file, within the directory */
+	int watch;               /* inotify */
 	char directory[PATH_MAX];
 };
 
@@ -42,6 +44,12 @@ void images_finish(struct images *images);
  * 0. Of files that the trace has not, a place where there is nothing. 0 or -ENAMETOOLONG.
  */
 int images_path(const struct images *images, size_t n, char *path, size_t size);
+
+/*
+ * Likewise, of the n-th file of the program's trace: they are others if this trace is that of a recovery. A command's
+ * {n} is that.
+ */
+int images_path_of(const struct images *images, size_t n, char *path, size_t size);
 
 /* Brings the images to what is durable now, and the overlay over it. 0 or -errno. */
 int images_set(struct images *images, const struct replay *r, const struct overlay *overlay);

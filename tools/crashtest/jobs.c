@@ -91,7 +91,7 @@ static bool start(struct jobs *jobs, struct job *job, const struct overlay *over
 			"have fewer by --jobs",
 			jobs->directory);
 	if (ret == -ENOENT || ret == -EACCES)
-		return fail(jobs, "%s: %s", jobs->options->check, strerror(-ret));
+		return fail(jobs, "%s: %s", worker_command(job->worker), strerror(-ret));
 	if (ret != 0)
 		return fail(jobs, "%s: %s", jobs->directory, strerror(-ret));
 	job->deadline = clock_seconds() + jobs->options->timeout;
@@ -118,14 +118,14 @@ static void finish(struct jobs *jobs, struct job *job, enum outcome_kind stopped
 /* The next command, or the end. */
 static void go_on(struct jobs *jobs, struct job *job)
 {
-	int ret = worker_go_on(job->worker);
+	int ret = worker_go_on(job->worker, job->now == NULL ? &job->check : NULL);
 
 	if (ret == 1) {
 		job->deadline = clock_seconds() + jobs->options->timeout;
 		return;
 	}
 	if (ret != 0)
-		fail(jobs, "%s: a command cannot be run: %s", jobs->directory, strerror(-ret));
+		fail(jobs, "%s: %s", worker_command(job->worker), strerror(-ret));
 	finish(jobs, job, CHECK_PASSED);
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base.h"
 #include "trace.h"
 
 enum { LONGEST = 2048 }; /* of a place, characters: it is to fit below a directory for images */
@@ -43,9 +44,20 @@ static bool are_in_the_way(const char *a, const char *b)
 	return (*a == '\0' && (*b == '\0' || *b == '/')) || (*b == '\0' && *a == '/');
 }
 
+/* Where the images of a program's files are, that of a recovery are, too. */
+static const char *find_place(const struct trace *trace, size_t n, size_t common)
+{
+	const char *path = trace->file[n]->path;
+
+	if (trace->base == NULL)
+		return path + common;
+	path = base_place(trace->base, path);
+	return path != NULL ? path : "";
+}
+
 static char *place_of(const struct trace *trace, size_t n, size_t common, char **before)
 {
-	const char *path = trace->file[n]->path, *place = path + common;
+	const char *path = trace->file[n]->path, *place = find_place(trace, n, common);
 	bool fits = place[0] != '\0' && strlen(place) < LONGEST;
 	char *own = NULL;
 

@@ -36,6 +36,9 @@ static const char usage[] =
 	"  --timeout SECONDS   for a checker, then it hangs (10)\n"
 	"  --program-timeout SECONDS\n"
 	"                      for PROGRAM, then it is stopped, and what it did is tested (none)\n"
+	"  --recover COMMAND   runs on each image before the check, and is cut by itself\n"
+	"  --then COMMAND      runs after it: uses what was recovered\n"
+	"  --depth N           cuts in a row, of PROGRAM, its recovery, the recovery of that (2)\n"
 	"  --ack WHERE         what PROGRAM wrote there before the cut is in a file, {ack} in COMMAND:\n"
 	"                      stdout, a descriptor's number, or a file\n"
 	"  --copy FILE         give PROGRAM a copy of FILE, wherever FILE is an argument\n"
@@ -68,6 +71,8 @@ static const struct {
 	{"json", FLAG, offsetof(struct options, json)},
 	{"verbose", FLAG, offsetof(struct options, verbose)},
 	{"check", TEXT, offsetof(struct options, check)},
+	{"recover", TEXT, offsetof(struct options, recover)},
+	{"then", TEXT, offsetof(struct options, then)},
 	{"ack", TEXT, offsetof(struct options, ack)},
 	{"copy", TEXT, offsetof(struct options, copy)},
 	{"trace", TEXT, offsetof(struct options, trace)},
@@ -76,6 +81,7 @@ static const struct {
 	{"image", TEXT, offsetof(struct options, image)},
 	{"output", TEXT, offsetof(struct options, output)},
 	{"samples", NUMBER, offsetof(struct options, samples)},
+	{"depth", NUMBER, offsetof(struct options, depth)},
 	{"seed", NUMBER, offsetof(struct options, seed)},
 	{"jobs", JOBS, 0},
 	{"timeout", SECONDS, offsetof(struct options, timeout)},
@@ -167,6 +173,16 @@ static int misused(const char *what)
 	return say_failed("%s; see pmem2 crashtest --help", what);
 }
 
+static bool names_ack(const struct options *o)
+{
+	const char *const commands[] = {o->recover, o->then, o->check};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (commands[i] != NULL && command_names_ack(commands[i]))
+			return true;
+	return false;
+}
+
 static int check_together(const struct options *o)
 {
 	if (o->program == NULL && o->trace == NULL)
@@ -175,8 +191,10 @@ static int check_together(const struct options *o)
 		return misused("--image goes with --trace and --output");
 	if (o->ack != NULL && o->program == NULL)
 		return misused("--ack goes with a PROGRAM; a trace has what it acknowledged");
-	if (o->program != NULL && o->ack == NULL && o->check != NULL && command_names_ack(o->check))
+	if (o->program != NULL && o->ack == NULL && names_ack(o))
 		return misused("{ack} needs --ack");
+	if (o->depth < 1 || o->depth > OPTIONS_DEPTH)
+		return misused("--depth is from 1 to 5");
 	if (o->exact && o->program == NULL)
 		return misused("--exact goes with a PROGRAM");
 	if (o->exact && o->granularity != NULL && strcmp(o->granularity, "CACHE_LINE") != 0)
@@ -220,6 +238,7 @@ int options_read(struct options *o, int argc, char *argv[])
 		.timeout = 10,
 		.seed = 1,
 		.samples = 100,
+		.depth = 2,
 	};
 
 	argv[0] = name; /* which getopt_long puts before its messages */
@@ -235,6 +254,8 @@ int options_read(struct options *o, int argc, char *argv[])
 				known[c - 1].name, optarg);
 	}
 	o->program = optind < argc ? argv + optind : NULL;
+	if (o->check == NULL && (o->recover != NULL || o->then != NULL))
+		o->check = ""; /* that these fail is what is looked for */
 	return check_together(o);
 }
 

@@ -6,18 +6,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OPTIONS_JOBS = 256 }; /* at most */
+enum { OPTIONS_JOBS = 256, OPTIONS_DEPTH = 5 }; /* at most */
 
 /* What --ignore can name: it is no finding by itself. */
 enum ignored { IGNORED_MISSING_FLUSH, IGNORED_MISSING_DRAIN, IGNORED_PROGRAM, IGNORABLE };
+
+struct recoveries;
 
 struct options {
 	const char *check; /* the checker's command, or NULL: report alone */
 	char **program;    /* to be run, with its arguments; NULL: there is a trace */
 	const char *trace; /* the file to read, or to keep the program's in; NULL: none is named */
-	const char *ack;   /* what the program acknowledges by: as ack_begin has it, or NULL */
-	const char *copy;  /* the file of which the program gets a copy, or NULL */
-	const char *directory;   /* for images; NULL: chosen */
+	const char *recover;   /* the command of the recovery, or NULL */
+	const char *then;      /* the command that runs after it, or NULL */
+	const char *ack;       /* what the program acknowledges by: as ack_begin has it, or NULL */
+	const char *copy;      /* the file of which the program gets a copy, or NULL */
+	const char *directory; /* for images; NULL: chosen */
 	const char *granularity; /* forced on the program; NULL: left alone */
 	const char *svg;
 	const char *image;  /* to be made again: EVENT:NAME */
@@ -30,7 +34,9 @@ struct options {
 	double timeout;         /* of a check, seconds */
 	double program_timeout; /* of the program; 0: none */
 	uint64_t seed;
-	uint64_t samples; /* random images at a point */
+	uint64_t samples;              /* random images at a point */
+	uint64_t depth;                /* power cuts, one in what follows the other */
+	struct recoveries *recoveries; /* where recoveries are kept, to be cut; NULL: none is */
 };
 
 /* argv[0] is a name. 0, an exit status, or -1 after --help. */

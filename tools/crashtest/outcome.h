@@ -19,7 +19,7 @@ struct check {
 };
 
 /* What runs on an image, in this order. */
-enum stage { STAGE_CHECK, STAGES };
+enum stage { STAGE_RECOVER, STAGE_THEN, STAGE_CHECK, STAGES };
 
 /* HUNG: it took longer than it may. LOUD: it printed more than it may. */
 enum outcome_kind { CHECK_PASSED, CHECK_FAILED, CHECK_DIED, CHECK_HUNG, CHECK_LOUD };

@@ -3,6 +3,7 @@
 #include "place.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "powerfail/snapshot.h"
 #include "replay.h"
 #include "say.h"
 #include "trace.h"
@@ -44,13 +46,56 @@ static bool has_room(const char *directory, uint64_t bytes)
 	       (uint64_t)st.f_bavail * st.f_frsize / 2 > bytes;
 }
 
+int place_copy(const char *from, const char *to)
+{
+	struct stat st;
+	int in = open(from, O_RDONLY | O_CLOEXEC), out, ret = 0;
+
+	if (in < 0)
+		return -errno;
+	out = open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (out < 0 || fstat(in, &st) != 0 || ftruncate(out, st.st_size) != 0) {
+		ret = -errno;
+	} else {
+		const struct pf_content content = {.size = (size_t)st.st_size, .fd = in};
+
+		ret = pmem2_pf_snapshot(&content, out, 0);
+	}
+	close(in);
+	if (out >= 0)
+		close(out);
+	return ret;
+}
+
+int place_move(const char *from, const char *to)
+{
+	int ret = rename(from, to) == 0 ? 0 : -errno;
+
+	if (ret == -EXDEV) {
+		ret = place_copy(from, to);
+		unlink(from);
+	}
+	return ret;
+}
+
+static const char *choose(const char *wanted, const struct trace *trace, unsigned count)
+{
+	if (wanted != NULL)
+		return wanted;
+	return has_room("/dev/shm", size_of(trace, count)) ? "/dev/shm" : place_temporary();
+}
+
+void place_choose(char *path, size_t size, const char *wanted, const struct trace *trace,
+	unsigned count)
+{
+	snprintf(path, size, "%s", choose(wanted, trace, count));
+}
+
 int place_make(char *path, size_t size, const char *wanted, const struct replay *r, unsigned count)
 {
 	int ret;
 
-	if (wanted == NULL)
-		wanted = has_room("/dev/shm", size_of(r->trace, count)) ? "/dev/shm"
-		                                                        : place_temporary();
+	wanted = choose(wanted, r->trace, count);
 	snprintf(path, size, "%s/pmem2-crashtest.XXXXXX", wanted);
 	if (mkdtemp(path) != NULL)
 		return 0;

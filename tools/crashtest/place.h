@@ -6,12 +6,23 @@
 #include <stddef.h>
 
 struct replay;
+struct trace;
 
 /*
  * Makes a directory for count images of each file: in wanted; if that is NULL, in memory if there is room,
  * else where temporary files are. 0 or an exit status; path is "" then.
  */
 int place_make(char *path, size_t size, const char *wanted, const struct replay *r, unsigned count);
+
+/* Where that directory would be. */
+void place_choose(char *path, size_t size, const char *wanted, const struct trace *trace,
+	unsigned count);
+
+/* Copies a file; its holes stay holes. 0 or -errno. */
+int place_copy(const char *from, const char *to);
+
+/* Moves a file, also to another file system. 0 or -errno. */
+int place_move(const char *from, const char *to);
 
 /* Where temporary files are. */
 const char *place_temporary(void);

@@ -2,12 +2,18 @@
 /* process.c -- one process that left a trace. */
 #include "process.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "clock.h"
 #include "diagnose.h"
 #include "draw.h"
 #include "options.h"
+#include "place.h"
+#include "recover.h"
+#include "recover_print.h"
+#include "recoveries.h"
 #include "replay.h"
 #include "results.h"
 #include "say.h"
@@ -28,19 +34,25 @@ static int check_trace(const struct trace *trace)
 	return 0;
 }
 
-static int print(struct process *p, const struct verdict *v)
+static int print(struct process *p, const struct verdict *v, const struct recovered *recovered)
 {
+	bool recovers = v->options->recoveries != NULL;
 	size_t size;
 
-	p->found = v->results->count > 0 || verdict_losses(v) > 0 || verdict_program_failed(v);
+	p->found = recovered->count > 0 || recovered->losses > 0 || v->results->count > 0 ||
+	           verdict_losses(v) > 0 || verdict_program_failed(v);
 	if (!v->options->json) {
 		verdict_print(v);
+		if (recovers)
+			recover_print(v->options, recovered);
 	} else {
 		FILE *json = open_memstream(&p->json, &size);
 
 		if (json == NULL)
 			return say_failed("no memory");
 		verdict_print_json(v, json);
+		if (recovers)
+			recover_print_json(recovered, json);
 		if (fclose(json) != 0)
 			return say_failed("no memory");
 	}
@@ -62,6 +74,7 @@ static int test(struct process *p, const struct options *o, const struct trace *
 	struct replay r;
 	struct results results = {0};
 	struct walked walked = {0};
+	struct recovered recovered = {0};
 	struct verdict v = {
 		.options = o,
 		.run = p->run,
@@ -79,16 +92,36 @@ static int test(struct process *p, const struct options *o, const struct trace *
 		replay_finish(&r, p->run != NULL);
 	if (ret == 0 && !walked.interrupted) {
 		ret = diagnose(o, trace, &results);
+		if (ret == 0 && o->recoveries != NULL)
+			ret = recover_test(o, o->recoveries, trace->path, &recovered);
 		walked.interrupted = ret != 0 && signals_came() != 0;
 	}
 	if (ret == 0 || walked.interrupted)
-		ret = print(p, &v);
+		ret = print(p, &v, &recovered);
 	if (ret == 0 && walked.interrupted)
 		ret = CRASHTEST_FAILED;
 	if (ret == 0 && p->found)
 		ret = CRASHTEST_FOUND;
+	recover_free(&recovered);
 	results_free(&results);
 	replay_close(&r);
+	return ret;
+}
+
+static int test_trace(struct process *p, const struct options *o, const struct trace *trace)
+{
+	struct options with = for_trace(o, trace);
+	struct recoveries list;
+	char beside[PATH_MAX];
+	int ret;
+
+	if (o->recover == NULL || o->depth < 2)
+		return test(p, &with, trace);
+	place_choose(beside, sizeof(beside), o->directory, trace, o->jobs + 16);
+	ret = recoveries_init(&list, beside, o->all);
+	with.recoveries = &list;
+	ret = ret == 0 ? test(p, &with, trace) : say_failed("%s: %s", beside, strerror(-ret));
+	recoveries_finish(&list);
 	return ret;
 }
 
@@ -100,11 +133,8 @@ int process_test(struct process *p, const struct options *o)
 	if (trace_open(&trace, p->trace) != 0)
 		return say_failed("%s", trace.error);
 	ret = check_trace(&trace);
-	if (ret == 0) {
-		struct options with = for_trace(o, &trace);
-
-		ret = test(p, &with, &trace);
-	}
+	if (ret == 0)
+		ret = test_trace(p, o, &trace);
 	trace_close(&trace);
 	return ret;
 }

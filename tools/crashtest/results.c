@@ -14,7 +14,8 @@ static struct group *find_group(struct results *results, const struct check *che
 		struct group *g = &results->group[i];
 
 		if (g->stack == check->stack && g->cut == check->cut &&
-			g->outcome.kind == outcome->kind && g->outcome.code == outcome->code)
+			g->outcome.kind == outcome->kind && g->outcome.code == outcome->code &&
+			g->outcome.stage == outcome->stage)
 			return g;
 	}
 
@@ -101,6 +102,7 @@ const char *results_fault_name(enum fault fault, bool token)
 		{"stored after its flush", "after-flush"},
 		{"stale content", "stale"},
 		{"recovery", "recovery"},
+		{"recovery that cannot begin again", "not-idempotent"},
 		{"acknowledged before it is durable", "acknowledged"},
 	};
 

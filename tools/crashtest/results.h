@@ -23,6 +23,7 @@ enum fault {
 	FAULT_AFTER_FLUSH, /* what is lost was stored after its line was flushed, and before the drain */
 	FAULT_STALE,    /* nothing is lost; what was there before the program began is in the way */
 	FAULT_RECOVERY, /* nothing is lost */
+	FAULT_TWICE,    /* nothing is lost: a recovery that was cut breaks the next one */
 	FAULT_ACKNOWLEDGED, /* what is lost was flushed, and acknowledged before the drain */
 	FAULTS
 };

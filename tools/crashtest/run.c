@@ -19,7 +19,6 @@
 #include "loaded.h"
 #include "options.h"
 #include "place.h"
-#include "powerfail/snapshot.h"
 #include "registry.h"
 #include "say.h"
 #include "signals.h"
@@ -52,27 +51,6 @@ static int make_directory(struct run *run, const struct options *options)
 	return 0;
 }
 
-static int copy_file(const char *from, const char *to)
-{
-	struct stat st;
-	int in = open(from, O_RDONLY | O_CLOEXEC), out, ret = 0;
-
-	if (in < 0)
-		return errno == ENOENT ? 0 : -errno; /* the program makes it */
-	out = open(to, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out < 0 || fstat(in, &st) != 0 || ftruncate(out, st.st_size) != 0) {
-		ret = -errno;
-	} else {
-		const struct pf_content content = {.size = (size_t)st.st_size, .fd = in};
-
-		ret = pmem2_pf_snapshot(&content, out, 0);
-	}
-	close(in);
-	if (out >= 0)
-		close(out);
-	return ret;
-}
-
 /* The program's arguments, with the copy in place of the file. */
 static char **arguments(struct run *run, const struct options *options)
 {
@@ -97,7 +75,9 @@ static int make_copy(struct run *run, const struct options *options)
 		return 0;
 	snprintf(run->copy, sizeof(run->copy), "%.3000s/%.200s", run->directory,
 		base_name(options->copy));
-	ret = copy_file(options->copy, run->copy);
+	ret = place_copy(options->copy, run->copy);
+	if (ret == -ENOENT)
+		ret = 0; /* the program makes it */
 	return ret == 0 ? 0 : say_failed("%s: %s", options->copy, strerror(-ret));
 }
 

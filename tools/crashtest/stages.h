@@ -11,13 +11,18 @@ struct options;
 
 struct stages {
 	struct command command[STAGES];
+	const char *format[STAGES]; /* that it was made of */
+	char **environment[STAGES];
 	enum stage kind[STAGES];
 	unsigned count;
 };
 
-/* The commands of the options, with the paths of images and of {ack} in them. 0 or -errno. */
+/*
+ * The commands of the options, with the paths of images and of {ack} in them. trace: where the recovery leaves
+ * one; NULL: it leaves none. 0 or -errno.
+ */
 int stages_make(struct stages *stages, const struct options *options, const struct images *images,
-	const char *ack);
+	const char *ack, const char *trace);
 void stages_free(struct stages *stages);
 
 /* Whether a command names {ack}. */
@@ -25,5 +30,8 @@ bool stages_name_ack(const struct options *options);
 
 /* "the checker", as a sentence begins. */
 const char *stages_who(enum stage stage);
+
+/* "check", as the option is called. */
+const char *stages_token(enum stage stage);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include "powerfail/trace_read.h"
 
+struct base;
+
 struct trace {
 	const char *path;
 	struct pf_reader reader;
@@ -15,6 +17,8 @@ struct trace {
 	uint64_t records;
 	const struct pf_record_file **file; /* in the order in which the program mapped them */
 	size_t files;
+	const struct base
+		*base;   /* the images that it stands on, if it is that of a recovery; or NULL */
 	char error[512]; /* a sentence: why there are no more records; "": these are all */
 };
 

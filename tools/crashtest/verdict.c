@@ -72,12 +72,10 @@ void verdict_cut_text(const struct verdict *v, const struct group *g, char *text
 }
 
 /* What of the command line the image depends on. */
-static void print_again(const struct verdict *v, const struct group *g)
+static void print_again(const struct options *o, const struct group *g, const char *trace)
 {
-	const struct options *o = v->options;
-
 	printf("pmem2 crashtest --trace ");
-	command_quote(stdout, v->replay->trace->path);
+	command_quote(stdout, trace);
 	if (o->torn)
 		printf(" --torn");
 	if (o->evictions)
@@ -89,22 +87,30 @@ static void print_again(const struct verdict *v, const struct group *g)
 	printf(" --image %" PRIu64 ":%s --output image", g->event, g->name);
 }
 
-static void print_group(const struct verdict *v, const struct group *g)
+void verdict_print_group(const struct options *o, const struct group *g, const char *where,
+	const char *trace)
 {
 	char text[1024];
 
-	outcome_text(&g->outcome, v->options->timeout, text, sizeof(text));
+	outcome_text(&g->outcome, o->timeout, text, sizeof(text));
 	printf("\n%" PRIu64 " image%s: %s\n", g->count, g->count == 1 ? "" : "s", text);
 	if (g->outcome.output[0] != '\0')
 		printf("  it said  %s\n", g->outcome.output);
-	verdict_cut_text(v, g, text, sizeof(text));
-	printf("  the cut  %s\n", text);
+	printf("  the cut  %s\n", where);
 	printf("  fault    %s", results_fault_name(g->fault, false));
 	if (g->explanation[0] != '\0')
 		printf(": %s", g->explanation);
 	printf("\n  again    ");
-	print_again(v, g);
+	print_again(o, g, trace);
 	printf("\n");
+}
+
+static void print_group(const struct verdict *v, const struct group *g)
+{
+	char where[1024];
+
+	verdict_cut_text(v, g, where, sizeof(where));
+	verdict_print_group(v->options, g, where, v->replay->trace->path);
 }
 
 /* What the recorder could not see, or that its results depend on. */

@@ -33,6 +33,13 @@ bool verdict_program_failed(const struct verdict *v);
 /* "after the flush of append (log.c:17) < main (log.c:151)": where the cut of a group is. */
 void verdict_cut_text(const struct verdict *v, const struct group *g, char *text, size_t size);
 
+/* One failure: where the cut was, and the trace that makes the image again. */
+void verdict_print_group(const struct options *options, const struct group *g, const char *where,
+	const char *trace);
+
+/* Likewise as an object of JSON, without what closes it. */
+void verdict_json_group(const struct group *g, const char *where, FILE *out);
+
 void verdict_print(const struct verdict *v);
 
 /* An object of JSON, without what closes it. */

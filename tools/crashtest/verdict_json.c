@@ -11,24 +11,25 @@
 #include "replay.h"
 #include "results.h"
 #include "run.h"
+#include "stages.h"
 #include "trace.h"
 #include "walk.h"
 
-static void json_group(const struct verdict *v, const struct group *g, FILE *out)
+void verdict_json_group(const struct group *g, const char *where, FILE *out)
 {
 	static const char *const kinds[] = {"passed", "status", "signal", "hung", "loud"};
-	char text[1024];
 
-	fprintf(out, "    {\"images\": %" PRIu64 ", \"fault\": \"%s\", \"explanation\": ", g->count,
-		results_fault_name(g->fault, true));
+	fprintf(out,
+		"    {\"images\": %" PRIu64
+		", \"stage\": \"%s\", \"fault\": \"%s\", \"explanation\": ",
+		g->count, stages_token(g->outcome.stage), results_fault_name(g->fault, true));
 	pmem2_pf_json_string(g->explanation, out);
 	fprintf(out, ", \"outcome\": \"%s\", \"code\": %d, \"output\": ", kinds[g->outcome.kind],
 		g->outcome.code);
 	pmem2_pf_json_string(g->outcome.output, out);
 	fprintf(out, ", \"cut\": ");
-	verdict_cut_text(v, g, text, sizeof(text));
-	pmem2_pf_json_string(text, out);
-	fprintf(out, ", \"image\": \"%" PRIu64 ":%s\"}", g->event, g->name);
+	pmem2_pf_json_string(where, out);
+	fprintf(out, ", \"image\": \"%" PRIu64 ":%s\"", g->event, g->name);
 }
 
 static void json_program(const struct run *run, FILE *out)
@@ -47,6 +48,7 @@ void verdict_print_json(const struct verdict *v, FILE *out)
 	static const char *const recorders[PF_RECORDERS] = {"powerfail", "exact", "preload"};
 	uint32_t recorder = v->replay->trace->reader.header->recorder;
 	struct pf_names names = replay_names(v->replay);
+	char where[1024];
 
 	fprintf(out, "{\n  \"trace\": ");
 	pmem2_pf_json_string(v->replay->trace->path, out);
@@ -63,7 +65,9 @@ void verdict_print_json(const struct verdict *v, FILE *out)
 		v->options->seed, v->seconds, results_failed(v->results));
 	for (size_t i = 0; i < v->results->count; i++) {
 		fputs(i > 0 ? ",\n" : "\n", out);
-		json_group(v, &v->results->group[i], out);
+		verdict_cut_text(v, &v->results->group[i], where, sizeof(where));
+		verdict_json_group(&v->results->group[i], where, out);
+		fputs("}", out);
 	}
 	fprintf(out, "%s],\n  \"interrupted\": %s", v->results->count > 0 ? "\n  " : "",
 		v->walked->interrupted ? "true" : "false");

@@ -12,8 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "options.h"
 #include "outcome.h"
 #include "image.h"
+#include "base.h"
+#include "place.h"
+#include "recoveries.h"
 #include "replay.h"
 #include "stages.h"
 
@@ -25,10 +29,12 @@ enum {
 struct worker {
 	struct images images;
 	struct stages stages;
-	unsigned stage;         /* which of them runs */
-	int status;             /* of the last one that ended, as of waitpid(2) */
-	char ack[PATH_MAX + 8]; /* the path of {ack}; "": no command names it */
-	int output[2];          /* a pipe, of what the checker prints; [0] does not block */
+	unsigned stage;                /* which of them runs */
+	int status;                    /* of the last one that ended, as of waitpid(2) */
+	char ack[PATH_MAX + 8];        /* the path of {ack}; "": no command names it */
+	char trace[PATH_MAX + 8];      /* that the recovery leaves */
+	struct recoveries *recoveries; /* that are kept; NULL: the recovery leaves no trace */
+	int output[2];                 /* a pipe, of what the checker prints; [0] does not block */
 	size_t printed;
 	char kept[KEPT + 1];
 	pid_t pid; /* 0: idle */
@@ -53,11 +59,14 @@ struct worker *worker_new(const char *directory, const struct options *options,
 	w->output[0] = w->output[1] = w->pidfd = -1;
 	if (stages_name_ack(options)) /* beside the images: programs may look around there */
 		snprintf(w->ack, sizeof(w->ack), "%s.ack", directory);
+	w->recoveries = options->recoveries;
+	snprintf(w->trace, sizeof(w->trace), "%s.trace", directory);
 	ret = images_init(&w->images, directory, trace);
 	if (ret == 0)
 		ret = open_output(w);
 	if (ret == 0)
-		ret = stages_make(&w->stages, options, &w->images, w->ack);
+		ret = stages_make(&w->stages, options, &w->images, w->ack,
+			options->recoveries != NULL ? w->trace : NULL);
 	if (ret == 0)
 		return w;
 	worker_free(w);
@@ -112,7 +121,8 @@ static int write_ack(const struct worker *w, const struct said *said)
 
 static int start_stage(struct worker *w)
 {
-	int ret = command_spawn(&w->stages.command[w->stage], w->output[1], &w->pid);
+	int ret = command_spawn(&w->stages.command[w->stage], w->stages.environment[w->stage],
+		w->output[1], &w->pid);
 
 	if (ret != 0) {
 		w->pid = 0;
@@ -131,7 +141,9 @@ int worker_start(struct worker *w, const struct replay *r, const struct overlay 
 	int ret = images_set(&w->images, r, overlay);
 
 	if (ret == 0 && w->ack[0] != '\0')
-		ret = write_ack(w, &r->said);
+		ret = w->images.base != NULL && w->images.base->ack != NULL
+		              ? place_copy(w->images.base->ack, w->ack)
+		              : write_ack(w, &r->said);
 	if (ret != 0)
 		return ret;
 	worker_hear(w); /* what the last one left in the pipe */
@@ -141,20 +153,33 @@ int worker_start(struct worker *w, const struct replay *r, const struct overlay 
 	return start_stage(w);
 }
 
-int worker_go_on(struct worker *w)
+/* The trace of a recovery that ended well is kept. */
+static void end_recovery(struct worker *w, const struct check *check)
+{
+	if (w->recoveries != NULL && check != NULL && w->stages.kind[w->stage] == STAGE_RECOVER)
+		recoveries_take(w->recoveries, &w->images, w->trace, w->ack, check);
+}
+
+int worker_go_on(struct worker *w, const struct check *check)
 {
 	siginfo_t info = {0};
 	int ret;
 
-	if (w->stage + 1 == w->stages.count)
-		return 0;
 	waitid(P_PID, (id_t)w->pid, &info, WEXITED | WNOWAIT);
 	if (info.si_code != CLD_EXITED || info.si_status != 0)
+		return 0;
+	end_recovery(w, check);
+	if (w->stage + 1 == w->stages.count)
 		return 0;
 	end_command(w);
 	w->stage++;
 	ret = start_stage(w);
 	return ret == 0 ? 1 : ret;
+}
+
+const char *worker_command(const struct worker *w)
+{
+	return w->stages.format[w->stage];
 }
 
 int worker_descriptor(const struct worker *w)
@@ -240,6 +265,8 @@ int worker_finish(struct worker *w, const struct replay *r, int stopped, struct 
 {
 	if (w->pid > 0)
 		end_command(w);
+	if (w->recoveries != NULL)
+		recoveries_remove(w->trace);
 	worker_hear(w);
 	*outcome = (struct outcome){
 		.kind = (enum outcome_kind)stopped,

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct check;
 struct options;
 struct outcome;
 struct overlay;
@@ -20,10 +21,13 @@ void worker_free(struct worker *w);
 int worker_start(struct worker *w, const struct replay *r, const struct overlay *overlay);
 
 /*
- * The command ended: starts the next one, if it ended well and there is one. 1: another runs; 0: all is over; or
- * -errno.
+ * The command ended: starts the next one, if it ended well and there is one. The trace of a recovery is kept, unless
+ * check is NULL. 1: another runs; 0: all is over; or -errno.
  */
-int worker_go_on(struct worker *w);
+int worker_go_on(struct worker *w, const struct check *check);
+
+/* The command that runs, or was to run, as the options have it. */
+const char *worker_command(const struct worker *w);
 
 /* To wait for: the end of the checker. -1: none runs. */
 int worker_descriptor(const struct worker *w);
