@@ -21,6 +21,8 @@ enum {
 
 /* ---- what a loaded object says ---- */
 
+typedef ElfW(Phdr) program_header;
+
 struct segment {
 	uintptr_t begin, end; /* what is asked about */
 	bool found, writable;
@@ -28,7 +30,7 @@ struct segment {
 
 /* ld.so makes whole pages of RELRO read-only (gABI: PT_GNU_RELRO). */
 static bool is_made_read_only(const struct segment *s, const struct dl_phdr_info *object,
-	const ElfW(Phdr) *header)
+	const program_header *header)
 {
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	uintptr_t begin = object->dlpi_addr + header->p_vaddr, end = begin + header->p_memsz;
@@ -43,7 +45,7 @@ static int look(struct dl_phdr_info *object, size_t size, void *arg)
 
 	(void)size;
 	for (size_t i = 0; i < object->dlpi_phnum; i++) {
-		const ElfW(Phdr) *header = &object->dlpi_phdr[i];
+		const program_header *header = &object->dlpi_phdr[i];
 		uintptr_t begin = object->dlpi_addr + header->p_vaddr;
 
 		if (header->p_type == PT_LOAD && (header->p_flags & PF_R) && s->begin >= begin &&
@@ -116,8 +118,7 @@ bool pmem2_probe_writable(void *at, size_t size)
 {
 	int saved = errno;
 	struct segment s = segment_of(at, size);
-	bool can = s.found ? s.writable
-	                   : kernel_can_read(at, size) && kernel_can_write(at, size);
+	bool can = s.found ? s.writable : kernel_can_read(at, size) && kernel_can_write(at, size);
 
 	errno = saved;
 	return can;

@@ -55,7 +55,7 @@ int plain_fstatfs(int fd, struct statfs *fs)
 {
 	(void)fd;
 	memset(fs, 0, sizeof(*fs));
-	fs->f_type = (__fsword_t)magic;
+	fs->f_type = (__typeof__(fs->f_type))magic;
 	fs->f_bsize = 2 << 20;
 	return 0;
 }

@@ -30,7 +30,8 @@ END_TEST
 START_TEST(what_the_kernel_says)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	char *pages = mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *pages =
+		mmap(NULL, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	long long local = 5, *heap = malloc(2 * sizeof(*heap));
 
 	ck_assert_ptr_ne(pages, MAP_FAILED);

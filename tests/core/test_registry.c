@@ -260,14 +260,16 @@ static struct rlimit leave_descriptors(rlim_t left)
 START_TEST(a_shortage_is_refused_and_not_remembered)
 {
 	const struct pmem2_choice *choice;
+	char words[200];
 
+	snprintf(words, sizeof(words), "odd_good.so: %s", strerror(EMFILE));
 	setenv("PMEM2_BACKEND_DIR", ODD_BACKENDS_DIR, 1);
 	setenv("PMEM2_BACKEND", "odd_good", 1);
 	struct rlimit before = leave_descriptors(0);
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice),
 			-EMFILE);
-		ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "odd_good.so: Too many open files"));
+		ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), words));
 		ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), "try again"));
 		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_PAGE, true, &choice),
 			-EMFILE); /* PMEM2_BACKEND names it: pages are its own, too, perhaps */

@@ -56,7 +56,9 @@ START_TEST(each_errno_says_what_to_do)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		pmem2_request_explain(&wanted, table[i].error);
-		ck_assert_msg(strstr(pmem2_errormsg(), strerror(table[i].error)) != NULL &&
+		/* ENOMEM has several causes, and a sentence of the library's */
+		ck_assert_msg((table[i].error == ENOMEM ||
+				      strstr(pmem2_errormsg(), strerror(table[i].error)) != NULL) &&
 				      strstr(pmem2_errormsg(), table[i].words) != NULL,
 			"%s: \"%s\"", strerror(table[i].error), pmem2_errormsg());
 	}

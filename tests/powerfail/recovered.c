@@ -174,5 +174,5 @@ int main(int argc, char *argv[])
 	       : strcmp(command, "batch") == 0   ? batch(how)
 	       : strcmp(command, "append") == 0  ? append_new(how)
 	       : strcmp(command, "last") == 0    ? last(how)
-						 : 2;
+	                                         : 2;
 }

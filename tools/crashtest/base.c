@@ -86,8 +86,7 @@ bool base_note(struct base *base, const char *directory, char *const *place,
 	if (base->root == NULL || base->place == NULL)
 		return false;
 	for (size_t i = 0; base->place[i] != NULL; i++)
-		if (!has(base, trace, base->place[i]) &&
-			!note_extra(base, directory, i, prefix))
+		if (!has(base, trace, base->place[i]) && !note_extra(base, directory, i, prefix))
 			return false;
 	return note_ack(base, prefix, ack);
 }

@@ -13,8 +13,8 @@ struct trace;
 struct base {
 	char *root;   /* the directory of those images, as the trace names it */
 	char **place; /* of each of them, within the directory; NULL ends */
-	char *extra;  /* a directory with those that the recovery did not map, by their numbers; NULL: it mapped all */
-	char *ack;    /* a file with what the program had acknowledged, or NULL */
+	char *extra; /* a directory with those that the recovery did not map, by their numbers; NULL: it mapped all */
+	char *ack; /* a file with what the program had acknowledged, or NULL */
 };
 
 /*

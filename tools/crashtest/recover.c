@@ -40,7 +40,8 @@ struct recovering {
 
 static bool is_same(const struct recover_finding *f, const struct group *g, const char *where)
 {
-	return f->group.outcome.kind == g->outcome.kind && f->group.outcome.code == g->outcome.code &&
+	return f->group.outcome.kind == g->outcome.kind &&
+	       f->group.outcome.code == g->outcome.code &&
 	       f->group.outcome.stage == g->outcome.stage && strcmp(f->where, where) == 0;
 }
 

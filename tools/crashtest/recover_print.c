@@ -50,7 +50,8 @@ void recover_print_json(const struct recovered *r, FILE *out)
 		", \"cut\": %" PRIu64 ", \"points\": %" PRIu64 ", \"images\": %" PRIu64
 		", \"seconds\": %.3f, \"failed\": %" PRIu64 ", \"losses\": %" PRIu64
 		",\n  \"failures\": [",
-		r->seen, r->without, r->cut, r->points, r->images, r->seconds, failed(r), r->losses);
+		r->seen, r->without, r->cut, r->points, r->images, r->seconds, failed(r),
+		r->losses);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct recover_finding *f = &r->finding[i];
 

@@ -155,8 +155,10 @@ static bool keep(struct recoveries *list, struct recovery *r, const struct image
 		(unsigned long long)list->number++);
 	snprintf(path, sizeof(path), "%s.trace", prefix);
 	r->trace = strdup(path);
-	return r->trace != NULL && base_note(&r->base, images->directory,
-			images->base != NULL ? images->base->place : images->place, t, prefix, ack) &&
+	return r->trace != NULL &&
+	       base_note(&r->base, images->directory,
+		       images->base != NULL ? images->base->place : images->place, t, prefix,
+		       ack) &&
 	       place_move(t->path, r->trace) == 0;
 }
 
