@@ -31,6 +31,7 @@ struct pf_medium {
 	char *durable;                     /* by offset in the file */
 	unsigned char *known; /* a bit for each page that may hold something else than zeros */
 	unsigned char *known_groups; /* a bit for each PF_GROUP pages, one of which is known */
+	uint32_t granularity;        /* of its latest mapping: enum pmem2_granularity */
 	int fd;                      /* of the file, kept by the backend to tell its holes; or -1 */
 	char path[PATH_MAX];
 };

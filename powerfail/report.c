@@ -137,6 +137,7 @@ const char *pmem2_pf_class_name(enum pf_class class, bool token)
 	static const char *const names[][2] = {
 		{"missing flush", "missing-flush"},
 		{"flush without drain", "missing-drain"},
+		{"flush of memory that is in no mapping", "stray-flush"},
 		{"redundant flush", "redundant-flush"},
 		{"line flushed again before the drain", "repeated-flush"},
 		{"drain with nothing pending", "empty-drain"},

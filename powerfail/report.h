@@ -11,10 +11,11 @@
 
 struct pf_module;
 
-/* Gravest first. The first two can lose data, the others only cost time. */
+/* Gravest first. The first three can lose data, the others only cost time. */
 enum pf_class {
 	PF_MISSING_FLUSH,   /* differs from what is durable, and nobody flushed it */
 	PF_MISSING_DRAIN,   /* flushed, and not drained by the thread that did */
+	PF_STRAY_FLUSH,     /* of memory that is in no mapping: what was meant is not flushed */
 	PF_REDUNDANT_FLUSH, /* of a line equal to what is durable */
 	PF_REPEATED_FLUSH,  /* of a line that the thread flushed since its last drain */
 	PF_EMPTY_DRAIN,     /* with nothing to wait for */
@@ -27,8 +28,9 @@ struct pf_finding {
 	enum pf_class class;
 	uint32_t stack; /* of what flushed, drained, or stored last; 0: not known */
 	uint64_t count;
-	uint32_t file;         /* of the first: */
-	size_t offset, length; /* length 0: it is about no bytes */
+	uint32_t file; /* of the first: */
+	size_t offset,
+		length; /* length 0: it is about no bytes; of a stray flush, offset is the address */
 	char live[PF_GLIMPSE], durable[PF_GLIMPSE];
 } __attribute__((aligned(16))); /* as an arena has them */
 

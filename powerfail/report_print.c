@@ -104,9 +104,11 @@ static void print_finding(const struct pf_finding *f, const struct pf_names *nam
 	char stack[1024];
 
 	pmem2_pf_stack_text(f->stack, names, stack, sizeof(stack));
-	if (f->class >= PF_REDUNDANT_FLUSH) {
+	if (f->class >= PF_STRAY_FLUSH) {
 		fprintf(out, "%8" PRIu64 "  %s", f->count, stack);
-		if (f->length > 0) {
+		if (f->class == PF_STRAY_FLUSH) {
+			fprintf(out, "; first: %zu bytes at 0x%zx", f->length, f->offset);
+		} else if (f->length > 0) {
 			fputs("; first: ", out);
 			print_place(f, names, out);
 		}
@@ -209,7 +211,9 @@ static void json_finding(const struct pf_finding *f, const struct pf_names *name
 {
 	fprintf(out, "    {\"class\": \"%s\", \"count\": %" PRIu64,
 		pmem2_pf_class_name(f->class, true), f->count);
-	if (f->length > 0) {
+	if (f->class == PF_STRAY_FLUSH) {
+		fprintf(out, ", \"address\": %zu, \"length\": %zu", f->offset, f->length);
+	} else if (f->length > 0) {
 		fputs(", \"file\": ", out);
 		pmem2_pf_json_string(names->file(f->file, names->arg), out);
 		fprintf(out, ", \"offset\": %zu, \"length\": %zu", f->offset, f->length);

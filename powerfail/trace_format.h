@@ -54,6 +54,7 @@ enum pf_record_kind {
 	PF_RECORD_STORE,    /* bytes that a thread stored; version 2, as the next ones */
 	PF_RECORD_NOTE,     /* what the recorder could not do as it should: a sentence */
 	PF_RECORD_SAID,     /* what the program had written to the file that is watched */
+	PF_RECORD_STRAY,    /* a flush of memory that is in no mapping */
 };
 
 /* What flushed lines: in the flags of a FLUSH record, above PF_FLUSH_SHIFT. */
@@ -139,6 +140,11 @@ struct pf_record_drain {
 	struct pf_record record;
 	uint32_t kind; /* enum pf_drain_kind */
 	uint32_t reserved;
+};
+
+struct pf_record_stray {
+	struct pf_record record;
+	uint64_t address, length;
 };
 
 struct pf_record_note {

@@ -144,6 +144,8 @@ static bool is_sound(const struct pf_reader *reader, const struct pf_record *r)
 		return said_is_sound(r, end);
 	case PF_RECORD_NOTE:
 		return ends_within(((const struct pf_record_note *)r)->text, end);
+	case PF_RECORD_STRAY:
+		return size >= sizeof(struct pf_record_stray);
 	case PF_RECORD_DRAIN:
 	case PF_RECORD_EXIT:
 	case PF_RECORD_BROKEN:

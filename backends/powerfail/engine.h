@@ -22,6 +22,11 @@ struct pf_map {
 	size_t walked; /* bytes whose page tables the last search looked at */
 };
 
+struct pf_private {
+	const char *address;
+	size_t length;
+};
+
 struct pf_engine {
 	struct pf_settings *settings;
 	const char *trace_path; /* "": no trace is wanted */
@@ -33,6 +38,8 @@ struct pf_engine {
 	size_t media_count;
 	struct pf_map *maps; /* by address */
 	size_t map_count;
+	struct pf_private *private; /* mappings of which nothing outlives the process */
+	size_t private_count;
 	const struct pf_map *last_map; /* the one of the last operation, or NULL */
 	uint64_t events;               /* operations of this process */
 	size_t saved;                  /* bytes that drains did not look at page tables of */

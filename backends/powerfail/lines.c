@@ -44,6 +44,13 @@ void pmem2_pf_lines_flush(const struct pf_call *call, const struct pf_lines *lin
 	}
 }
 
+void pmem2_pf_lines_stray(const struct pf_call *call, const void *address, size_t length)
+{
+	pmem2_pf_record_stray(pmem2_pf_lines_who(call), address, length);
+	pmem2_pf_report_count(engine->report, PF_STRAY_FLUSH, call->stack, 0, (size_t)address,
+		length);
+}
+
 void pmem2_pf_lines_drain(const struct pf_call *call)
 {
 	pmem2_pf_record_drain(pmem2_pf_lines_who(call), call->msync);

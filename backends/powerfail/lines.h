@@ -58,4 +58,7 @@ void pmem2_pf_lines_dirty(struct pf_who who, bool last, const struct pf_lines *l
 /* The lines were changed while no mapping was there, and are durable. */
 void pmem2_pf_lines_written(const struct pf_lines *lines);
 
+/* Memory that is in no mapping was flushed. */
+void pmem2_pf_lines_stray(const struct pf_call *call, const void *address, size_t length);
+
 #endif

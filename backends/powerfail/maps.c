@@ -70,6 +70,26 @@ static int attach(struct pf_map *map, const struct pf_medium *wanted, int fd)
 	return ret;
 }
 
+/* What is flushed there is not astray. */
+static int add_private(const struct pmem2_attached *attached)
+{
+	struct pf_private *grown =
+		realloc(engine->private, (engine->private_count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return -ENOMEM;
+	engine->private = grown;
+	grown[engine->private_count++] = (struct pf_private){attached->address, attached->length};
+	return 0;
+}
+
+static void remove_private(const void *address)
+{
+	for (size_t i = 0; i < engine->private_count; i++)
+		if (engine->private[i].address == address)
+			engine->private[i--] = engine->private[--engine->private_count];
+}
+
 int pmem2_pf_maps_attach(const struct pmem2_attached *attached)
 {
 	struct pf_map map = {
@@ -81,10 +101,12 @@ int pmem2_pf_maps_attach(const struct pmem2_attached *attached)
 	struct pf_medium *wanted = calloc(1, sizeof(*wanted));
 	int ret = wanted == NULL ? -ENOMEM : pmem2_pf_session_start();
 
-	if (ret == 0 && pmem2_pf_files_identify(&map, attached->fd, wanted)) {
+	bool outlives = ret == 0 && pmem2_pf_files_identify(&map, attached->fd, wanted);
+
+	if (ret == 0) {
 		ret = -EDEADLK;
 		if (pmem2_pf_session_enter()) {
-			ret = attach(&map, wanted, attached->fd);
+			ret = outlives ? attach(&map, wanted, attached->fd) : add_private(attached);
 			pmem2_pf_session_leave();
 		}
 	}
@@ -117,7 +139,9 @@ void pmem2_pf_maps_detach(const struct pmem2_attached *attached)
 	if (!pmem2_pf_session_enter())
 		return;
 	map = find_map(attached->address);
-	if (map != NULL) {
+	if (map == NULL) {
+		remove_private(attached->address);
+	} else {
 		struct pf_medium *medium = map->medium;
 
 		pmem2_pf_session_detach(map);

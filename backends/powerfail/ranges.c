@@ -107,15 +107,29 @@ static void sync_part(struct pf_call *call, const struct pf_map *map, size_t beg
 		pmem2_pf_lines_redundant(call, &named);
 }
 
+/* Whether it is in a mapping of which nothing outlives the process. */
+static bool is_private(const char *ptr)
+{
+	for (size_t i = 0; i < engine->private_count; i++)
+		if (ptr >= engine->private[i].address &&
+			ptr < engine->private[i].address + engine->private[i].length)
+			return true;
+	return false;
+}
+
 static void flush_range(struct pf_call *call, const char *ptr, size_t size, unsigned what)
 {
 	const char *end =
 		(uintptr_t)ptr + size < (uintptr_t)ptr ? (const char *)UINTPTR_MAX : ptr + size;
-	const struct pf_map *stop = engine->maps + engine->map_count;
+	const struct pf_map *stop = engine->maps + engine->map_count, *first_map = find_map(ptr);
+
+	if ((what & (PF_NOTED | PF_COPIED)) == 0 &&
+		(first_map == stop || first_map->address >= end) && !is_private(ptr))
+		pmem2_pf_lines_stray(call, ptr, size);
 
 	if ((what & PF_NOTED) == 0)
 		pmem2_pf_lines_count_flush();
-	for (const struct pf_map *m = find_map(ptr); m < stop && m->address < end; m++) {
+	for (const struct pf_map *m = first_map; m < stop && m->address < end; m++) {
 		size_t first = ptr > m->address ? (size_t)(ptr - m->address) : 0;
 		size_t last = end < m->address + m->length ? (size_t)(end - m->address) : m->length;
 

@@ -205,6 +205,19 @@ void pmem2_pf_record_drain(struct pf_who who, bool msync)
 	record_event(PF_RECORD_DRAIN, recorded(who, msync));
 }
 
+void pmem2_pf_record_stray(struct pf_who who, const void *address, size_t length)
+{
+	struct pf_record_stray *r = pmem2_pf_trace_reserve(&trace, sizeof(*r));
+
+	if (r == NULL)
+		return;
+	r->record.thread = who.thread;
+	r->record.stack = who.stack;
+	r->address = (uintptr_t)address;
+	r->length = length;
+	pmem2_pf_trace_commit(&trace, r, PF_RECORD_STRAY, sizeof(*r));
+}
+
 void pmem2_pf_record_exit(void)
 {
 	record_event(PF_RECORD_EXIT, (struct pf_who){0});

@@ -53,6 +53,7 @@ const char *pmem2_pf_record_written(const struct pf_lines *lines);
 void pmem2_pf_record_said(void);
 
 void pmem2_pf_record_drain(struct pf_who who, bool msync);
+void pmem2_pf_record_stray(struct pf_who who, const void *address, size_t length);
 void pmem2_pf_record_exit(void);
 
 /* ---- for the report ---- */

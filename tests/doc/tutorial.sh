@@ -37,5 +37,5 @@ for options in "" "--evictions" "--torn --samples 20"; do
 	point "crashtest finds nothing ${options:-by default}" crashtest "$kv" $options
 done
 point "crashtest finds the wrong version" status 1 crashtest "$wrong"
-point "and says what is wrong" says 'order not kept' crashtest "$wrong"
+point "and says what is wrong" says 'missing drain' crashtest "$wrong"
 plan

@@ -62,7 +62,7 @@ point "a key after its value, in one line" found 'wrong order' tree-1 3
 point "at the line of the value" found "stored by put_entry \($(line tree 'v = value;')\), can be" tree-1 3
 point "and at the line of the key" found "later: .* stored by put_entry \($(line tree 'k = key;')\)" tree-1 3
 point "a leaf that is not flushed" found 'missing flush: .* were stored' tree-2 33
-point "a root that is not held back" found 'order not kept' tree-3 33
+point "a root that is not held back" found 'missing drain' tree-3 33
 point "a child after the flush" found 'stored after its flush' tree-4 33
 point "its fault for programs" found '"fault": "after-flush"' tree-4 33 --json
 point "the recorder for programs" found '"recorder": "exact"' tree-1 3 --json
@@ -93,7 +93,7 @@ checker=./check-hash
 point "programs" build_all cc hash 0 1 2 3
 cp hash-0 check-hash
 point "a right table is clean" clean hash-0 12
-point "one fence for value and key" found 'order not kept: .* stored by store_past_caches' hash-1 6
+point "one fence for value and key" found 'missing drain: .* stored by store_past_caches' hash-1 6
 point "a mark that is overwritten" found 'a value that was overwritten' hash-2 6
 point "at its line" found "stored by store_entry \($(line hash '= ~UINT64_C(0);')\); overwritten" hash-2 6
 point "a key that is not flushed" found 'stored by store_entry' hash-3 6
@@ -108,9 +108,9 @@ log_under_qemu() {
 text='a line'
 point "the library's log is clean" says ': 0 failed$' status 0 log_under_qemu "$log"
 text=$(seq -f 'a line that is longer than a cache line has room for, by far, and more: %g' 2)
-point "one that does not flush" says 'missing flush: data.* were stored before a drain' status 1 \
+point "one that does not flush" says 'missing flush: data.* were stored before the drain' status 1 \
 	log_under_qemu "$(dirname "$log")/broken_payload_not_flushed"
-point "one that does not wait" says 'order not kept: data.* stored by ' status 1 \
+point "one that does not wait" says 'missing drain: data.* stored by ' status 1 \
 	log_under_qemu "$(dirname "$log")/broken_commit_not_ordered"
 
 # traced_lines OPTION...: what each drain of the log made durable

@@ -33,7 +33,7 @@ finds() {
 export TMPDIR=$PWD
 fresh() { rm -rf data pmem2-crashtest.*; }
 
-for row in payload_not_flushed:missing-flush commit_not_ordered:unordered commit_astride:astride \
+for row in payload_not_flushed:missing-flush commit_not_ordered:missing-drain commit_astride:astride \
 	last_line_not_flushed:partial-flush drain_elsewhere:other-thread length_trusted:recovery; do
 	fresh
 	point "${row/:/: }" finds "${row%:*}" "\"fault\": \"${row#*:}\""

@@ -62,7 +62,7 @@ point "nothing is left" nothing_left
 of "$broken" --trace trace --check "$broken {} verify" >found 2>said
 point "a broken program" test $? = 1
 point "the trace is kept" test -s trace
-point "its fault" grep -q 'fault    order not kept' found
+point "its fault" grep -q 'fault    missing drain' found
 again=$(sed -n 's/^  again    pmem2 //p' found)
 make_again() {
 	# shellcheck disable=SC2086 # several words
@@ -70,7 +70,7 @@ make_again() {
 }
 point "the image again" says '^image: .*/data$' status 0 make_again
 point "it is as broken" status 1 "$broken" image verify
-point "the same trace, without the program" says '"fault": "unordered"' status 1 \
+point "the same trace, without the program" says '"fault": "missing-drain"' status 1 \
 	"$pmem2" crashtest --timeout 1200 --json --directory images --trace trace --check "$broken {} verify"
 point "all of it" says ' 0 failed$' "$pmem2" crashtest --timeout 1200 --all --jobs 1 --directory images --trace trace --check true
 point "an image that is not there" says 'no image nonsense' status 2 \
@@ -97,7 +97,7 @@ point "on a copy" status 0 on_a_copy
 point "the file itself is as before" test "$sum" = "$(cksum <data)"
 point "two files" status 0 "$pmem2" crashtest --timeout 1200 --check "$two check {1} {2}" -- "$two" write a b
 rm -f a b
-point "two files, broken" says '"fault": "unordered"' status 1 \
+point "two files, broken" says '"fault": "missing-drain"' status 1 \
 	"$pmem2" crashtest --timeout 1200 --json --check "$two check {1} {2}" -- "$two" write-badly a "b's"
 if command -v gnuplot >/dev/null; then
 	rm -f a "b's"

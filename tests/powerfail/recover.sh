@@ -28,7 +28,7 @@ point "one that cannot begin again" says 'fault +recovery that cannot begin agai
 point "its cut" says 'the cut +in the recovery of image [0-9]+:all, after the flush of .*recovered.c' of increments
 point "for programs" says '"fault": "not-idempotent".*"recovery_of": "[0-9]*:all"' status 1 of increments --json
 point "not seen without cuts in it" status 0 of increments --depth 1
-point "one that clears the log too early" says 'fault +order not kept: data\+0x[0-9a-f]+, .* kept: no drain' status 1 of early
+point "one that clears the log too early" says 'fault +missing drain: data\+0x[0-9a-f]+, .* kept: no drain' status 1 of early
 point "nor that" status 0 of early --depth 1
 point "one that does not flush" says '^recovery: 1 left something that is not durable' status 1 of unflushed
 point "with its place" says '^  data\+0xc0, 72 bytes' of unflushed

@@ -93,7 +93,7 @@ static int make_image(const struct options *o, struct replay *r, uint64_t event,
 	uint8_t *choice = NULL;
 	int ret = CRASHTEST_FAILED;
 
-	if (units_collect(&units, r, options_units(o)))
+	if (units_collect(&units, r, options_units(o) | (o->torn ? UNITS_TORN : 0)))
 		choice = calloc(1, units.count + 1);
 	if (choice == NULL)
 		say_failed("no memory");

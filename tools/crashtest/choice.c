@@ -48,11 +48,47 @@ static void choose_thread(uint64_t thread, const struct units *units, uint8_t *c
 		}
 }
 
+/* Counts the choices up to that of all flushes. */
+static void choose_flushed(uint64_t number, const struct units *units, uint8_t *choice)
+{
+	for (size_t i = 0; i < units->count; i++) {
+		choice[i] = (uint8_t)(number % (units->unit[i].flushed + 1));
+		number /= units->unit[i].flushed + 1;
+	}
+}
+
 static void choose_counted(uint64_t number, const struct units *units, uint8_t *choice)
 {
 	for (size_t i = 0; i < units->count; i++) {
 		choice[i] = (uint8_t)(number % units->unit[i].choices);
 		number /= units->unit[i].choices;
+	}
+}
+
+/* The choice of one unit, for the kinds that name at most one of them. */
+static unsigned choose_one(enum choosing kind, uint64_t number, const struct unit *u, size_t i)
+{
+	bool prefix = kind == CHOOSE_PREFIX || kind == CHOOSE_REST;
+	bool named = i == (prefix ? number / MOST_CHOICES : number);
+
+	if (prefix && named)
+		return number % MOST_CHOICES < u->choices ? (unsigned)(number % MOST_CHOICES) : 0;
+	switch (kind) {
+	case CHOOSE_ALL:
+	case CHOOSE_REST:
+		return u->flushed;
+	case CHOOSE_LIVE:
+		return u->newest;
+	case CHOOSE_BUT:
+		return named ? 0 : u->flushed;
+	case CHOOSE_MISSING:
+		return named ? 0 : u->newest;
+	case CHOOSE_WITH:
+		return named ? u->newest : u->flushed;
+	case CHOOSE_ONLY:
+		return named ? u->newest : 0;
+	default:
+		return 0;
 	}
 }
 
@@ -66,25 +102,17 @@ void choice_make(enum choosing kind, uint64_t number, uint64_t seed, const struc
 		choose_thread(number, units, choice);
 	else if (kind == CHOOSE_COUNTED)
 		choose_counted(number, units, choice);
-	for (size_t i = 0; i < units->count; i++) {
-		const struct unit *u = &units->unit[i];
-
-		if ((kind == CHOOSE_PREFIX || kind == CHOOSE_REST) && i == number / MOST_CHOICES)
-			choice[i] =
-				(uint8_t)(number % MOST_CHOICES < u->choices ? number % MOST_CHOICES
-									     : 0);
-		else if (kind == CHOOSE_ALL || kind == CHOOSE_REST ||
-			 (kind == CHOOSE_BUT && i != number))
-			choice[i] = (uint8_t)u->flushed;
-		else if (kind == CHOOSE_LIVE || (kind == CHOOSE_ONLY && i == number))
-			choice[i] = (uint8_t)u->newest;
-	}
+	else if (kind == CHOOSE_FLUSHED)
+		choose_flushed(number, units, choice);
+	else
+		for (size_t i = 0; i < units->count; i++)
+			choice[i] = (uint8_t)choose_one(kind, number, &units->unit[i], i);
 }
 
 /* ---- their names ---- */
 
 static const char *const kinds[] = {"none", "all", "live", "thread-", "but-", "only-", "",
-	"random-", "prefix-", "rest-"};
+	"random-", "prefix-", "rest-", "with-", "missing-", "flushed-"};
 
 void choice_name(enum choosing kind, uint64_t number, const struct units *units,
 	const uint8_t *choice, char *name, size_t size)
@@ -119,7 +147,7 @@ static bool read_digits(const char *name, const struct units *units, uint8_t *ch
 
 bool choice_read(const char *name, uint64_t seed, const struct units *units, uint8_t *choice)
 {
-	for (int kind = CHOOSE_NONE; kind <= CHOOSE_REST; kind++) {
+	for (int kind = CHOOSE_NONE; kind <= CHOOSE_FLUSHED; kind++) {
 		size_t n = strlen(kinds[kind]);
 		uint64_t number = 0;
 		char *end = (char *)name + n;

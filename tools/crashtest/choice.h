@@ -21,6 +21,9 @@ enum choosing {
 	CHOOSE_RANDOM,  /* "random-N" of the seed */
 	CHOOSE_PREFIX,  /* "prefix-N": unit N / MOST_CHOICES in choice N % MOST_CHOICES, alone */
 	CHOOSE_REST,    /* "rest-N": likewise, and all that is pending of the others */
+	CHOOSE_WITH,    /* "with-N": all that is pending, and all stores to unit N */
+	CHOOSE_MISSING, /* "missing-N": all stores that are known of, but none to unit N */
+	CHOOSE_FLUSHED, /* "flushed-N": as counting, of what is pending alone */
 };
 
 /* choice has room for each unit. */

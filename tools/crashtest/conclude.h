@@ -15,7 +15,7 @@ struct replay;
  * Finds out by experiments what is wrong with the image of a group, which had those pieces, and writes it into
  * the group. The replay is before the drain after the failure, or at the end. false: no experiment can be made.
  */
-bool conclude(struct group *group, const struct pieces *pieces, const struct options *options,
-	struct replay *r, struct jobs *jobs);
+bool conclude(struct group *group, const struct pieces *pieces, struct replay *r,
+	struct jobs *jobs);
 
 #endif

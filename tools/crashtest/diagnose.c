@@ -13,9 +13,13 @@
 #include "jobs.h"
 #include "options.h"
 #include "pieces.h"
+#include "prove.h"
 #include "replay.h"
 #include "results.h"
 #include "say.h"
+#include "trace.h"
+
+enum { REMEMBERED = 4 << 20 }; /* records up to which it is kept what lines held before */
 
 /* A group whose image is known, and its experiments are to come. */
 struct noted {
@@ -38,8 +42,7 @@ static void conclude_noted(struct diagnosis *d)
 	for (size_t i = 0; i < d->count; i++) {
 		struct noted *n = &d->noted[i];
 
-		d->failed = d->failed ||
-		            !conclude(n->group, &n->pieces, d->options, &d->replay, &d->jobs);
+		d->failed = d->failed || !conclude(n->group, &n->pieces, &d->replay, &d->jobs);
 		pieces_free(&n->pieces);
 	}
 	d->count = 0;
@@ -56,7 +59,7 @@ static void note(struct diagnosis *d, struct group *group)
 	}
 	n = &d->noted[d->count];
 	*n = (struct noted){.group = group};
-	if (pieces_note(&n->pieces, d->options, &d->replay, group->name))
+	if (pieces_note(&n->pieces, d->options, &d->replay, group->name, group->torn))
 		d->count++;
 	else
 		pieces_free(&n->pieces);
@@ -79,23 +82,37 @@ static void diagnose_all(struct diagnosis *d, struct group **groups, size_t coun
 	conclude_noted(d);
 }
 
-int diagnose(const struct options *options, const struct trace *trace, struct results *results)
+/* One finding a cause, and what mends it. */
+static void finish(struct diagnosis *d, struct results *results)
 {
+	results_merge(results);
+	if (!d->failed && !prove(d->options, d->replay.trace, &d->jobs, results))
+		d->failed = true;
+}
+
+int diagnose(const struct options *wanted, const struct trace *trace, struct results *results)
+{
+	struct options with = *wanted, *options = &with;
 	struct diagnosis d = {.options = options};
 	struct group **groups;
 	int ret;
 
 	if (results->count == 0)
 		return 0;
+	with.recoveries = NULL; /* they are not cut in experiments */
 	groups = calloc(results->count, sizeof(struct group *));
 	d.noted = calloc(results->count, sizeof(*d.noted));
 	ret = groups != NULL && d.noted != NULL && replay_open(&d.replay, trace) == 0;
 	d.replay.coherent = options->coherent;
-	ret = ret != 0 ? jobs_init(&d.jobs, options, &d.replay, 1) : say_failed("no memory");
+	d.replay.remembers = trace->records <= REMEMBERED;
+	ret = ret != 0 ? jobs_init(&d.jobs, options, &d.replay, options->jobs)
+	               : say_failed("no memory");
 	for (size_t i = 0; groups != NULL && i < results->count; i++)
 		groups[i] = &results->group[i];
 	if (ret == 0 && groups != NULL)
 		diagnose_all(&d, groups, results->count);
+	if (ret == 0 && !d.failed)
+		finish(&d, results);
 	jobs_finish(&d.jobs);
 	replay_close(&d.replay);
 	free(d.noted);

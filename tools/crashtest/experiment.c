@@ -12,6 +12,8 @@
 #include "pieces.h"
 #include "powerfail/model.h"
 #include "replay.h"
+#include "results.h"
+#include "sight.h"
 
 enum {
 	MOST_CHECKS = 400, /* for one failure */
@@ -37,16 +39,17 @@ static uint8_t choice_of(const struct unit *u, const struct piece *p)
 }
 
 bool experiment_begin(struct experiment *e, struct replay *r, struct jobs *jobs, unsigned how,
-	const struct pieces *pieces)
+	const struct pieces *pieces, const struct outcome *outcome)
 {
-	*e = (struct experiment){.replay = r, .jobs = jobs};
+	*e = (struct experiment){.replay = r, .jobs = jobs, .outcome = outcome};
 	if (!units_collect(&e->units, r, how))
 		return false;
-	e->failing = calloc(3, e->units.count + 1);
+	e->failing = calloc(4, e->units.count + 1);
 	if (e->failing == NULL)
 		return false;
 	e->live = e->failing + e->units.count;
 	e->trial = e->live + e->units.count;
+	e->lost = e->trial + e->units.count;
 	choice_make(CHOOSE_LIVE, 0, 0, &e->units, e->live);
 	for (size_t i = 0; i < pieces->count; i++)
 		for (size_t j = 0; j < e->units.count; j++)
@@ -68,6 +71,7 @@ bool experiment_fails_overlay(struct experiment *e)
 {
 	struct outcome outcome;
 
+	e->passed = false;
 	e->over = e->over || e->hung >= MOST_HUNG;
 	if (e->over)
 		return true;
@@ -77,13 +81,37 @@ bool experiment_fails_overlay(struct experiment *e)
 		return false;
 	}
 	e->hung += outcome.kind == CHECK_HUNG;
-	return outcome.kind != CHECK_PASSED;
+	e->passed = outcome.kind == CHECK_PASSED;
+	return !e->passed && results_alike(&outcome, e->outcome, ALIKE_MOSTLY);
 }
 
 bool experiment_fails(struct experiment *e, const uint8_t *choice)
 {
 	if (e->failed || !overlay_make(&e->overlay, e->replay, &e->units, choice))
 		return false;
+	return experiment_fails_overlay(e);
+}
+
+static struct overlay_line *find_line(struct overlay *o, const struct bytes *b)
+{
+	for (size_t i = 0; i < o->count; i++)
+		if (o->line[i].medium == b->medium && o->line[i].line == b->line)
+			return &o->line[i];
+	return overlay_add(o, b->medium, b->line, pmem2_pf_medium_line(b->medium, b->line));
+}
+
+bool experiment_fails_with(struct experiment *e, const uint8_t *choice, const struct bytes *bytes,
+	size_t count)
+{
+	if (e->failed || !overlay_make(&e->overlay, e->replay, &e->units, choice))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct overlay_line *line = find_line(&e->overlay, &bytes[i]);
+
+		if (line == NULL)
+			return false;
+		memcpy(line->content + bytes[i].at, bytes[i].content, bytes[i].size);
+	}
 	return experiment_fails_overlay(e);
 }
 
@@ -116,6 +144,8 @@ static void move_towards(struct experiment *e, const uint8_t *goal, size_t begin
 void experiment_give_back(struct experiment *e)
 {
 	move_towards(e, e->live, 0, e->units.count);
+	for (size_t i = 0; i < e->units.count; i++)
+		e->lost[i] = e->failing[i] != e->live[i];
 }
 
 size_t experiment_kept(struct experiment *e)

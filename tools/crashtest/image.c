@@ -56,10 +56,21 @@ static int remove_entry(const char *path, const struct stat *st, int kind, struc
 	return 0;
 }
 
+/* Beside the directory of the images, where no checker looks for them. false: the path is too long. */
+static bool hidden_path(const struct images *images, size_t n, char *path, size_t size)
+{
+	return (size_t)snprintf(path, size, "%s.%zu", images->directory, n) < size;
+}
+
 void images_finish(struct images *images)
 {
-	for (size_t i = 0; i < images->count; i++)
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < images->known; i++) {
 		close_image(&images->image[i]);
+		if (i >= images->count && hidden_path(images, i, path, sizeof(path)))
+			unlink(path);
+	}
 	if (images->directory[0] != '\0')
 		nftw(images->directory, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	layout_free(images->place);
@@ -132,10 +143,27 @@ static int fill_image(struct images *images, struct image *image, const struct r
 	return ret;
 }
 
+/* An image that was there before the trace was begun again. */
+static int show_image(struct images *images)
+{
+	struct image *image = &images->image[images->count];
+	char path[PATH_MAX];
+
+	if (!hidden_path(images, images->count, path, sizeof(path)))
+		return -ENAMETOOLONG;
+	if (rename(path, image->path) != 0)
+		return -errno;
+	images->count++;
+	return 0;
+}
+
 static int add_image(struct images *images, const struct replay *r, const struct pf_medium *m)
 {
-	struct image *grown = realloc(images->image, (images->count + 1) * sizeof(*grown));
-	struct image *image;
+	struct image *grown, *image;
+
+	if (images->count < images->known)
+		return show_image(images);
+	grown = realloc(images->image, (images->count + 1) * sizeof(*grown));
 
 	if (grown == NULL)
 		return -ENOMEM;
@@ -144,7 +172,7 @@ static int add_image(struct images *images, const struct replay *r, const struct
 	*image = (struct image){.fd = -1, .root = strlen(images->directory)};
 	if (images_path(images, images->count, image->path, sizeof(image->path)) != 0)
 		return -ENAMETOOLONG;
-	images->count++;
+	images->known = ++images->count;
 	return fill_image(images, image, r, m);
 }
 
@@ -230,11 +258,11 @@ static int follow_sizes(struct images *images, const struct replay *r)
 {
 	int ret = 0;
 
+	while (ret == 0 && images->count < r->media_count)
+		ret = add_image(images, r, r->media[images->count]);
 	for (size_t i = 0; ret == 0 && i < images->count; i++)
 		if (images->image[i].size != r->media[i]->size)
 			ret = map_image(&images->image[i], r->media[i]->size);
-	while (ret == 0 && images->count < r->media_count)
-		ret = add_image(images, r, r->media[images->count]);
 	return ret;
 }
 
@@ -280,6 +308,50 @@ int images_set(struct images *images, const struct replay *r, const struct overl
 		if (fstat(images->image[i].fd, &st) == 0)
 			images->image[i].blocks = st.st_blocks;
 	forget_events(images);
+	return ret;
+}
+
+/* ---- from the beginning again ---- */
+
+/* Lines as they were at first. */
+static int restore(struct images *images, const struct replay *r, const struct changed_line *lines,
+	size_t count)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < count; i++) {
+		const struct pf_medium *m = lines[i].medium;
+		size_t at = lines[i].line * PF_LINE;
+		char content[PF_LINE] = {0};
+
+		if (m->id >= images->count)
+			continue;
+		if (at < m->snapshot_size)
+			memcpy(content, r->trace->reader.base + m->snapshot_at + at,
+				m->snapshot_size - at < PF_LINE ? m->snapshot_size - at : PF_LINE);
+		ret = put_line(images, m, lines[i].line, content);
+	}
+	return ret;
+}
+
+int images_rewind(struct images *images, const struct replay *r)
+{
+	/* a repaired image may have all that is durable, and not only what it was brought to */
+	int ret = restore(images, r, r->journal, r->journal_count);
+	char path[PATH_MAX];
+
+	if (ret == 0)
+		ret = restore(images, r, images->patched, images->patched_count);
+	images->journal_at = images->patched_count = 0;
+	while (ret == 0 && images->count > 0) {
+		struct image *image = &images->image[images->count - 1];
+
+		if (!hidden_path(images, images->count - 1, path, sizeof(path)))
+			return -ENAMETOOLONG;
+		if (rename(image->path, path) != 0)
+			return -errno;
+		images->count--;
+	}
 	return ret;
 }
 

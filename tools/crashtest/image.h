@@ -26,7 +26,8 @@ struct image {
 struct images {
 	struct image *image;
 	size_t count;
-	size_t journal_at;            /* up to where they follow the replay's journal */
+	size_t known;      /* those from count on are hidden: the program has not mapped them yet */
+	size_t journal_at; /* up to where they follow the replay's journal */
 	struct changed_line *patched; /* where they differ from what is durable */
 	size_t patched_count, patched_room;
 	const struct base *base; /* the images that the trace stands on, or NULL */
@@ -53,6 +54,12 @@ int images_path_of(const struct images *images, size_t n, char *path, size_t siz
 
 /* Brings the images to what is durable now, and the overlay over it. 0 or -errno. */
 int images_set(struct images *images, const struct replay *r, const struct overlay *overlay);
+
+/*
+ * Back to the beginning of the trace, before the replay that they followed is closed: the next one they are
+ * given begins there. 0 or -errno.
+ */
+int images_rewind(struct images *images, const struct replay *r);
 
 /* Repairs what somebody did to the images who was let at them. 0 or -errno. */
 int images_repair(struct images *images, const struct replay *r);

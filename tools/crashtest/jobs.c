@@ -196,6 +196,18 @@ void jobs_wait(struct jobs *jobs)
 		;
 }
 
+bool jobs_rewind(struct jobs *jobs)
+{
+	jobs_wait(jobs);
+	for (unsigned i = 0; i < jobs->count && !jobs->failed; i++) {
+		int ret = worker_rewind(jobs->job[i].worker, jobs->replay);
+
+		if (ret != 0)
+			return fail(jobs, "%s: %s", jobs->directory, strerror(-ret));
+	}
+	return !jobs->failed;
+}
+
 bool jobs_check(struct jobs *jobs, const struct overlay *overlay, struct outcome *outcome)
 {
 	struct job *job = idle_job(jobs);

@@ -42,6 +42,9 @@ bool jobs_submit(struct jobs *jobs, const struct overlay *overlay, const struct 
 /* Waits for all checks. */
 void jobs_wait(struct jobs *jobs);
 
+/* Waits for all checks, and makes the images as at the beginning of the trace; false: it cannot be done. */
+bool jobs_rewind(struct jobs *jobs);
+
 /* Checks an image now, past `done`. */
 bool jobs_check(struct jobs *jobs, const struct overlay *overlay, struct outcome *outcome);
 

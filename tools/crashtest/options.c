@@ -25,13 +25,15 @@ static const char usage[] =
 	"them; {} in COMMAND is such a file, of several {1} is the first. Without --check, reports on\n"
 	"flushes and drains alone.\n"
 	"\n"
-	"  --all               all points of failure, not one of each call stack and state size\n"
-	"  --torn              lines may be torn into words of 8 bytes\n"
-	"  --evictions         what was not flushed may be durable too\n"
+	"  --all               all points of failure and all images, however long that takes\n"
+	"  --budget SECONDS    for all checks (60; with --all there is none)\n"
+	"  --torn              lines may be torn into words of 8 bytes, in any order\n"
+	"  --evictions         look at each drain for what was not flushed, whatever it costs\n"
+	"  --no-evictions      what was not flushed is never durable\n"
 	"  --exact             run PROGRAM under QEMU instead: each store, flush and fence is seen\n"
 	"  --coherent          DC CVAC and DC CIVAC of AArch64 reach persistent memory\n"
 	"  --samples N         random images where there are too many for all (100)\n"
-	"  --seed N            of those (1)\n"
+	"  --seed N            of those, and of the points that are tried first (1)\n"
 	"  --jobs N            checkers at a time (the CPUs)\n"
 	"  --timeout SECONDS   for a checker, then it hangs (10)\n"
 	"  --program-timeout SECONDS\n"
@@ -43,8 +45,8 @@ static const char usage[] =
 	"                      stdout, a descriptor's number, or a file\n"
 	"  --copy FILE         give PROGRAM a copy of FILE, wherever FILE is an argument\n"
 	"  --granularity G     force BYTE, CACHE_LINE (default) or PAGE; none: do not force\n"
-	"  --ignore CLASS      missing-flush or missing-drain alone is no finding; program: that\n"
-	"                      PROGRAM fails is none\n"
+	"  --ignore CLASS      missing-flush, missing-drain or stray-flush alone is no finding;\n"
+	"                      program: that PROGRAM fails is none\n"
 	"  --trace FILE        keep the trace there; without PROGRAM, use it\n"
 	"  --directory DIR     for images (/dev/shm, or TMPDIR)\n"
 	"  --json              results for programs\n"
@@ -80,6 +82,8 @@ static const struct {
 	{"svg", TEXT, offsetof(struct options, svg)},
 	{"image", TEXT, offsetof(struct options, image)},
 	{"output", TEXT, offsetof(struct options, output)},
+	{"no-evictions", FLAG, offsetof(struct options, no_evictions)},
+	{"budget", SECONDS, offsetof(struct options, budget)},
 	{"samples", NUMBER, offsetof(struct options, samples)},
 	{"depth", NUMBER, offsetof(struct options, depth)},
 	{"seed", NUMBER, offsetof(struct options, seed)},
@@ -91,6 +95,7 @@ static const struct {
 	{"help", HELP, 0},
 };
 
+enum { BUDGET = 60 }; /* seconds, unless all is to be tried */
 enum { OPTIONS = sizeof(known) / sizeof(known[0]) };
 
 static bool read_number(const char *text, uint64_t least, uint64_t most, uint64_t *number)
@@ -187,6 +192,8 @@ static int check_together(const struct options *o)
 {
 	if (o->program == NULL && o->trace == NULL)
 		return misused("a PROGRAM or a --trace is needed");
+	if (o->evictions && o->no_evictions)
+		return misused("--evictions and --no-evictions do not go together");
 	if (o->image != NULL && (o->output == NULL || o->program != NULL))
 		return misused("--image goes with --trace and --output");
 	if (o->ack != NULL && o->program == NULL)
@@ -256,10 +263,12 @@ int options_read(struct options *o, int argc, char *argv[])
 	o->program = optind < argc ? argv + optind : NULL;
 	if (o->check == NULL && (o->recover != NULL || o->then != NULL))
 		o->check = ""; /* that these fail is what is looked for */
+	if (o->budget == 0 && !o->all)
+		o->budget = BUDGET;
 	return check_together(o);
 }
 
 unsigned options_units(const struct options *o)
 {
-	return (o->torn ? UNITS_TORN : 0) | (o->evictions ? UNITS_EVICTED : 0);
+	return o->no_evictions ? 0 : UNITS_EVICTED;
 }

@@ -9,7 +9,13 @@
 enum { OPTIONS_JOBS = 256, OPTIONS_DEPTH = 5 }; /* at most */
 
 /* What --ignore can name: it is no finding by itself. */
-enum ignored { IGNORED_MISSING_FLUSH, IGNORED_MISSING_DRAIN, IGNORED_PROGRAM, IGNORABLE };
+enum ignored {
+	IGNORED_MISSING_FLUSH,
+	IGNORED_MISSING_DRAIN,
+	IGNORED_STRAY_FLUSH,
+	IGNORED_PROGRAM,
+	IGNORABLE
+};
 
 struct recoveries;
 
@@ -26,13 +32,16 @@ struct options {
 	const char *svg;
 	const char *image;  /* to be made again: EVENT:NAME */
 	const char *output; /* for that */
-	bool all, torn, evictions, json, verbose;
-	bool exact;    /* run the program under QEMU */
-	bool coherent; /* the point of coherency is that of persistence */
+	bool all, torn, json, verbose;
+	bool evictions; /* asked for: what is dirty is looked for at each drain, whatever that costs */
+	bool no_evictions; /* what was not flushed is not durable */
+	bool exact;        /* run the program under QEMU */
+	bool coherent;     /* the point of coherency is that of persistence */
 	bool ignored[IGNORABLE];
 	unsigned jobs;
 	double timeout;         /* of a check, seconds */
 	double program_timeout; /* of the program; 0: none */
+	double budget;          /* for all checks, seconds; 0: none */
 	uint64_t seed;
 	uint64_t samples;              /* random images at a point */
 	uint64_t depth;                /* power cuts, one in what follows the other */

@@ -3,6 +3,7 @@
 #ifndef CRASHTEST_OUTCOME_H
 #define CRASHTEST_OUTCOME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Where a power cut is. */
@@ -15,6 +16,7 @@ struct check {
 	uint64_t event;
 	uint32_t stack;
 	enum cut cut;
+	bool torn;             /* a line holds what it never held as a whole */
 	char name[CHECK_NAME]; /* of the choice */
 };
 

@@ -27,6 +27,9 @@ bool overlay_make(struct overlay *overlay, const struct replay *r, const struct 
 /* One more line, which it has not yet; NULL: no memory. Its hash is that of before. */
 struct overlay_line *overlay_add(struct overlay *overlay, struct pf_medium *medium, size_t line,
 	const char *content);
+
+/* Whether each line holds what it held at some time: none is torn. */
+bool overlay_is_whole(const struct overlay *overlay, const struct replay *r);
 void overlay_free(struct overlay *overlay);
 
 #endif

@@ -36,10 +36,10 @@ static bool add_image(struct pieces *pieces, const struct units *units, const ch
 }
 
 bool pieces_note(struct pieces *pieces, const struct options *o, const struct replay *r,
-	const char *name)
+	const char *name, bool torn)
 {
 	struct units units = {0};
-	bool done = units_collect(&units, r, options_units(o)) &&
+	bool done = units_collect(&units, r, options_units(o) | (torn ? UNITS_TORN : 0)) &&
 	            add_image(pieces, &units, name, o->seed);
 
 	units_free(&units);

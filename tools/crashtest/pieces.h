@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "powerfail/medium.h"
+#include "units.h"
 
 struct options;
 struct replay;
@@ -14,7 +15,7 @@ struct replay;
 struct piece {
 	struct pf_medium *medium;
 	size_t line, at, size;
-	char content[PF_LINE]; /* size bytes */
+	char content[UNITS_SECTOR]; /* size bytes */
 };
 
 /* The zero value is none. */
@@ -23,9 +24,9 @@ struct pieces {
 	size_t count, room;
 };
 
-/* Those of the image with that name, at the moment that the replay is at; false: there is no such image. */
+/* Those of the image with that name, with torn lines or not, at the moment that the replay is at; false: there is no such image. */
 bool pieces_note(struct pieces *pieces, const struct options *options, const struct replay *r,
-	const char *name);
+	const char *name, bool torn);
 void pieces_free(struct pieces *pieces);
 
 #endif

@@ -65,7 +65,7 @@ static struct options for_trace(const struct options *o, const struct trace *tra
 {
 	struct options with = *o;
 
-	with.evictions = o->evictions || trace->reader.header->recorder == PF_RECORDER_EXACT;
+	with.no_evictions = o->no_evictions && trace->reader.header->recorder != PF_RECORDER_EXACT;
 	return with;
 }
 

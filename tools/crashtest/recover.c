@@ -100,6 +100,7 @@ static bool add_finding(struct recovering *r, const struct verdict *v, struct gr
 	struct recovered *all = r->all;
 	struct recover_finding *grown;
 	char where[1024];
+	bool whole;
 
 	verdict_cut_text(v, g, where, sizeof(where));
 	grown = find(all, g, where);
@@ -113,16 +114,14 @@ static bool add_finding(struct recovering *r, const struct verdict *v, struct gr
 	all->finding = grown;
 	grown += all->count;
 	*grown = (struct recover_finding){
-		.group = *g,
 		.where = strdup(where),
 		.trace = strdup(trace),
 	};
-	grown->group.name = strdup(g->name);
+	whole = results_copy(&grown->group, g);
 	if (asprintf(&grown->of, "%llu:%s", (unsigned long long)one->event, one->name) < 0)
 		grown->of = NULL;
 	all->count++;
-	return grown->where != NULL && grown->trace != NULL && grown->group.name != NULL &&
-	       grown->of != NULL;
+	return whole && grown->where != NULL && grown->trace != NULL && grown->of != NULL;
 }
 
 /* What fails on all that a recovery had stored by then fails because it begins again. */
@@ -232,6 +231,8 @@ static int test_one(struct recovering *r, const struct options *o, const struct 
 		return say_failed("%s", trace.error);
 	trace.base = &one->base;
 	with.depth--;
+	if (!o->all)
+		with.budget = r->deadline - clock_seconds() > 1 ? r->deadline - clock_seconds() : 1;
 	with.recoveries = NULL;
 	if (with.depth > 1) {
 		ret = recoveries_init(&below, list->directory, o->all);
@@ -281,7 +282,7 @@ int recover_test(const struct options *o, struct recoveries *list, const char *t
 void recover_free(struct recovered *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		free(r->finding[i].group.name);
+		results_forget(&r->finding[i].group);
 		free(r->finding[i].where);
 		free(r->finding[i].trace);
 		free(r->finding[i].of);

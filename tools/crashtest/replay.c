@@ -2,6 +2,7 @@
 /* replay.c -- goes through a trace, record by record. */
 #include "replay.h"
 
+#include <libpmem2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,8 @@ static void settling(void *arg, struct pf_medium *medium, size_t line, const cha
 	if (pmem2_pf_same_line(before, content))
 		return;
 	r->hash += replay_hash(medium, line, content) - replay_hash(medium, line, before);
+	if (r->remembers && grow(r, &r->before, r->journal_count, sizeof(*r->before)))
+		memcpy(r->before[r->journal_count], before, PF_LINE);
 	if (grow(r, &r->journal, r->journal_count, sizeof(*r->journal)))
 		r->journal[r->journal_count++] = (struct changed_line){medium, line, r->event};
 }
@@ -98,6 +101,7 @@ void replay_close(struct replay *r)
 	free(r->modules);
 	free(r->journal);
 	free(r->said.text);
+	free(r->before);
 	if (r->report != NULL)
 		pmem2_pf_report_finish(r->report);
 	if (r->model != NULL)
@@ -169,6 +173,7 @@ static void apply_file(struct replay *r, const struct pf_record_file *f)
 		return;
 	}
 	m->id = f->file;
+	m->granularity = PMEM2_GRANULARITY_CACHE_LINE; /* until it is mapped */
 	snprintf(m->path, sizeof(m->path), "%s", f->path);
 	r->media[r->media_count++] = m;
 }
@@ -192,7 +197,10 @@ static void apply_attach(struct replay *r, const struct pf_record_map *a)
 		return;
 	if (a->size > m->size)
 		m->size = a->size;
-	r->maps[r->map_count++] = (struct attached){m, a->address, a->offset, a->length};
+	m->granularity = a->granularity;
+	r->maps[r->map_count++] = (struct attached){m, a->address, a->offset, a->length,
+		a->granularity != PMEM2_GRANULARITY_CACHE_LINE};
+	r->whole_maps += a->granularity != PMEM2_GRANULARITY_CACHE_LINE;
 }
 
 bool replay_is_in_map(const struct pf_version *v, const void *arg)
@@ -208,6 +216,7 @@ static void apply_detach(struct replay *r, const struct pf_record_map *d)
 		if (r->maps[i].address != d->address)
 			continue;
 		pmem2_pf_find_losses(r->model, r->report, replay_is_in_map, &r->maps[i]);
+		r->whole_maps -= r->maps[i].whole;
 		r->maps[i] = r->maps[--r->map_count];
 		return;
 	}
@@ -229,10 +238,12 @@ static void note_foreign_drain(struct replay *r, const struct pf_thread *drainer
 static void apply_drain(struct replay *r, const struct pf_record *d)
 {
 	struct pf_thread *t = replay_know_thread(r, d->thread);
-	bool msync = (d->thread & PF_THREAD_MSYNC) != 0;
+	bool msync = (d->thread & PF_THREAD_MSYNC) != 0, visible;
 
 	r->report->drains++;
-	if (t == NULL || pmem2_pf_model_drain(r->model, t) > 0)
+	visible = r->visible;
+	r->visible = false;
+	if (t == NULL || pmem2_pf_model_drain(r->model, t) > 0 || visible)
 		return;
 	/* an msync(2) has no record of a flush if it found nothing changed */
 	pmem2_pf_report_count(r->report, msync ? PF_REDUNDANT_FLUSH : PF_EMPTY_DRAIN, d->stack, 0,
@@ -254,9 +265,13 @@ static void apply_stack(struct replay *r, const struct pf_record_stack *s)
 		r->stacks[r->stack_count++] = s;
 }
 
-void replay_apply(struct replay *r, const struct pf_record *record)
+static void apply_stray(struct replay *r, const struct pf_record_stray *s)
 {
-	r->event++;
+	pmem2_pf_report_count(r->report, PF_STRAY_FLUSH, s->record.stack, 0, s->address, s->length);
+}
+
+static void apply(struct replay *r, const struct pf_record *record)
+{
 	switch (pmem2_pf_record_kind(record)) {
 	case PF_RECORD_FILE:
 		apply_file(r, (const struct pf_record_file *)record);
@@ -294,9 +309,20 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 		if (!replay_say(r, (const struct pf_record_said *)record))
 			fail(r, "no memory for what the program wrote, or the trace is damaged");
 		break;
+	case PF_RECORD_STRAY:
+		apply_stray(r, (const struct pf_record_stray *)record);
+		break;
 	case PF_RECORD_NOTE:
 		break;
 	}
+}
+
+void replay_apply(struct replay *r, const struct pf_record *record)
+{
+	if (r->before_each != NULL)
+		r->before_each(r->before_arg, r);
+	r->event++;
+	apply(r, record);
 }
 
 /* ---- to one moment ---- */

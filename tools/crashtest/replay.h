@@ -29,6 +29,7 @@ struct attached {
 	struct pf_medium *medium;
 	uint64_t address;
 	size_t offset, length;
+	bool whole; /* what is on its way is known as a whole before a drain: not at CACHE_LINE */
 };
 
 struct replay {
@@ -39,6 +40,7 @@ struct replay {
 	bool coherent;           /* set it to take these for durable: */
 	uint64_t stores, unseen; /* how many; how many of them only comparing found */
 	uint64_t short_flushes;  /* that reach the point of coherency */
+	bool visible;            /* since the last drain, something became durable without one */
 	bool exited;             /* the program reached its exit */
 	bool broken;             /* the trace could not go on */
 	bool failed;             /* no memory, or the trace is damaged: in error */
@@ -49,12 +51,18 @@ struct replay {
 	struct pf_thread **threads; /* in the order of their first record */
 	size_t thread_count;
 	struct attached *maps;
-	size_t map_count;
+	size_t map_count, whole_maps;
 	const struct pf_record_stack **stacks;
 	size_t stack_count;
 	struct pf_module *modules;
 	size_t module_count;
 
+	void (*before_each)(void *arg,
+		struct replay *r); /* unless NULL, called before each record */
+	void *before_arg;
+	bool remembers; /* set it for: */
+	char (*before)
+		[64]; /* what the lines of the journal held, PF_LINE bytes each; NULL: no memory */
 	struct said {
 		char *text; /* what the program had written to the file that is watched */
 		size_t size, room;

@@ -2,6 +2,7 @@
 /* replay_lines.c -- what records of stores and of lines do to the model. */
 #include "replay_parts.h"
 
+#include <libpmem2.h>
 #include <string.h>
 
 #include "powerfail/model.h"
@@ -61,6 +62,13 @@ static bool is_complete(const struct replay *r, const struct pf_record_lines *l,
 	       !pmem2_pf_model_has_streams(r->model, m, line);
 }
 
+/* What is visible there is durable: stores become visible in their order, and all are seen at a drain. */
+static void apply_visible(struct replay *r, struct pf_medium *m, size_t line, const char *content)
+{
+	r->visible = r->visible || !pmem2_pf_same_line(content, pmem2_pf_medium_line(m, line));
+	pmem2_pf_model_write(r->model, m, line, content);
+}
+
 static void apply_flush(struct replay *r, struct pf_thread *t, const struct pf_record_lines *l,
 	struct pf_medium *m, size_t line, const char *content)
 {
@@ -99,6 +107,8 @@ void replay_lines(struct replay *r, const struct pf_record_lines *l)
 	for (size_t line = first; m != NULL && line < end; line++, content += PF_LINE) {
 		if (kind == PF_RECORD_WRITTEN)
 			pmem2_pf_model_write(r->model, m, line, content);
+		else if (m->granularity == PMEM2_GRANULARITY_BYTE)
+			apply_visible(r, m, line, content);
 		else if (kind == PF_RECORD_DIRTY)
 			pmem2_pf_model_dirty(r->model, m, line, content, origin);
 		else if (t != NULL)

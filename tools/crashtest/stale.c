@@ -9,7 +9,9 @@
 #include "history.h"
 #include "powerfail/model.h"
 #include "replay.h"
+#include "results.h"
 #include "trace.h"
+#include "wording.h"
 
 enum { WORD = 8, REGIONS = 48 };
 
@@ -79,6 +81,12 @@ static bool is_zero(const char *word)
 
 	return memcmp(word, zeros, WORD) == 0;
 }
+
+/* What is in the way. */
+struct stale {
+	struct pf_medium *medium;
+	size_t begin, end; /* offsets of the bytes */
+};
 
 struct finding {
 	struct region *regions;
@@ -183,7 +191,7 @@ static bool try_regions(struct experiment *e, struct pf_medium *m, const struct 
 	return false;
 }
 
-bool stale_find(struct experiment *e, struct stale *found)
+static bool find_stale(struct experiment *e, struct stale *found)
 {
 	const struct named nothing = {0};
 	const struct replay *r = e->replay;
@@ -198,4 +206,19 @@ bool stale_find(struct experiment *e, struct stale *found)
 		free(named.bits);
 	}
 	return is_found;
+}
+
+bool stale_name(struct experiment *e, struct group *group)
+{
+	struct stale stale;
+	char place[256];
+
+	if (!find_stale(e, &stale))
+		return false;
+	wording_place(stale.medium, stale.begin, stale.end - stale.begin, place, sizeof(place));
+	results_conclude(group, FAULT_STALE,
+		"nothing is lost; %s, are of before the program began, and with zeros there it passes",
+		place);
+	wording_put(group->cause, sizeof(group->cause), "stale %u", stale.medium->id);
+	return true;
 }

@@ -4,18 +4,14 @@
 #define CRASHTEST_STALE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct experiment;
-struct pf_medium;
+struct group;
 
-/* Old bytes of a file. */
-struct stale {
-	const struct pf_medium *medium;
-	size_t begin, end; /* offsets */
-};
-
-/* Nothing is lost, and it fails: whether it passes with zeros in place of some old bytes, and which. */
-bool stale_find(struct experiment *e, struct stale *found);
+/*
+ * Nothing is lost, and it fails: whether it passes with zeros in place of some old bytes. Which is written into the
+ * group then.
+ */
+bool stale_name(struct experiment *e, struct group *group);
 
 #endif

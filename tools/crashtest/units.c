@@ -2,6 +2,7 @@
 /* units.c -- what a power cut could leave at one point. */
 #include "units.h"
 
+#include <libpmem2.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,15 +10,26 @@
 #include "powerfail/model.h"
 #include "replay.h"
 
-static struct unit *add_unit(struct units *units)
+/* Unless it has no choice. false: no memory. */
+static bool add_unit(struct units *units, const struct unit *u)
 {
+	if (u->choices == 1)
+		return true;
 	if (!array_grow(&units->unit, units->count, &units->room, sizeof(*units->unit)))
-		return NULL;
-	return &units->unit[units->count++];
+		return false;
+	units->unit[units->count++] = *u;
+	if (units->combinations > UINT64_MAX / u->choices)
+		units->combinations = UINT64_MAX;
+	else
+		units->combinations *= u->choices;
+	return true;
 }
 
 const char *units_content(const struct unit *u, unsigned choice)
 {
+	if (u->content[choice] != NULL)
+		return u->content[choice];
+
 	const char *line = u->version[choice] != NULL ? u->version[choice]->content
 	                                              : pmem2_pf_medium_line(u->medium, u->line);
 
@@ -65,7 +77,6 @@ static bool add_part(struct units *units, const struct pf_version **list, size_t
 		.size = size,
 		.choices = 1,
 	};
-	struct unit *added;
 
 	for (size_t i = 0; i < count; i++) {
 		u.newest = find_choice(&u, list[i]);
@@ -74,18 +85,7 @@ static bool add_part(struct units *units, const struct pf_version **list, size_t
 		if (list[i]->thread != NULL)
 			u.pending[u.flushed = u.newest] = list[i];
 	}
-	if (u.choices == 1)
-		return true; /* nothing else than what is durable */
-
-	added = add_unit(units);
-	if (added == NULL)
-		return false;
-	*added = u;
-	if (units->combinations > UINT64_MAX / u.choices)
-		units->combinations = UINT64_MAX;
-	else
-		units->combinations *= u.choices;
-	return true;
+	return add_unit(units, &u);
 }
 
 static bool add_line(struct units *units, const struct replay *r, const struct pf_version *newest,
@@ -101,6 +101,84 @@ static bool add_line(struct units *units, const struct replay *r, const struct p
 	return true;
 }
 
+/* ---- sectors ---- */
+
+/* What a version of a line would be: the newest that is flushed, or any. */
+static const struct pf_version *find_version(const struct replay *r, const struct pf_medium *m,
+	size_t line, bool flushed)
+{
+	uint32_t number = *pmem2_pf_slot(r->model, m, line);
+
+	for (; number != 0; number = pmem2_pf_version(r->model, number)->older)
+		if (!flushed || pmem2_pf_version(r->model, number)->thread != NULL)
+			return pmem2_pf_version(r->model, number);
+	return NULL;
+}
+
+static char *new_block(struct units *units)
+{
+	char *block = malloc(UNITS_SECTOR);
+
+	if (block == NULL || !array_grow(&units->block, units->blocks, &units->block_room,
+				     sizeof(*units->block))) {
+		free(block);
+		return NULL;
+	}
+	return units->block[units->blocks++] = block;
+}
+
+/* One more choice: all lines of the sector in the newest version that is flushed, or that there is. false: no memory. */
+static bool add_state(struct units *units, const struct replay *r, struct unit *u, bool flushed)
+{
+	char *block = new_block(units);
+	const struct pf_version *last = NULL;
+
+	if (block == NULL)
+		return false;
+	memcpy(block, pmem2_pf_medium_line(u->medium, u->line), u->size);
+	for (size_t i = 0; i < u->size / PF_LINE; i++) {
+		const struct pf_version *v = find_version(r, u->medium, u->line + i, flushed);
+
+		if (v == NULL)
+			continue;
+		memcpy(block + i * PF_LINE, v->content, PF_LINE);
+		if (last == NULL || v->event > last->event)
+			last = v;
+	}
+	for (unsigned c = 0; c < u->choices; c++)
+		if (memcmp(units_content(u, c), block, u->size) == 0) {
+			u->newest = c;
+			return true;
+		}
+	u->content[u->choices] = block;
+	u->version[u->choices] = last;
+	u->newest = u->choices++;
+	if (flushed)
+		u->pending[u->flushed = u->newest] = last;
+	return true;
+}
+
+/* The sector of a line, if the line is the first of it that has something on its way. */
+static bool add_sector(struct units *units, const struct replay *r, const struct pf_version *newest,
+	unsigned how)
+{
+	enum { LINES = UNITS_SECTOR / PF_LINE };
+	size_t first = newest->line / LINES * LINES;
+	struct unit u = {.medium = newest->medium,
+		.line = first,
+		.size = UNITS_SECTOR,
+		.choices = 1};
+
+	for (size_t line = first; line < newest->line; line++)
+		if (find_version(r, u.medium, line, false) != NULL)
+			return true;
+	if ((first + LINES) * PF_LINE > u.medium->capacity)
+		u.size = u.medium->capacity - first * PF_LINE;
+	return add_state(units, r, &u, true) &&
+	       ((how & UNITS_EVICTED) == 0 || add_state(units, r, &u, false)) &&
+	       add_unit(units, &u);
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct unit *u = a, *v = b;
@@ -112,14 +190,25 @@ static int by_place(const void *a, const void *b)
 	return u->at < v->at ? -1 : u->at > v->at;
 }
 
+static void free_blocks(struct units *units)
+{
+	while (units->blocks > 0)
+		free(units->block[--units->blocks]);
+}
+
 bool units_collect(struct units *units, const struct replay *r, unsigned how)
 {
+	free_blocks(units);
 	units->count = 0;
 	units->combinations = 1;
 	for (uint32_t i = 1; i < pmem2_pf_versions(r->model); i++) {
 		const struct pf_version *v = pmem2_pf_version(r->model, i);
 
-		if (pmem2_pf_is_newest(r->model, i) && !add_line(units, r, v, how))
+		if (!pmem2_pf_is_newest(r->model, i))
+			continue;
+		if (!(v->medium->granularity == PMEM2_GRANULARITY_PAGE
+				    ? add_sector
+				    : add_line)(units, r, v, how))
 			return false;
 	}
 	if (units->count > 0)
@@ -129,6 +218,8 @@ bool units_collect(struct units *units, const struct replay *r, unsigned how)
 
 void units_free(struct units *units)
 {
+	free_blocks(units);
+	free(units->block);
 	free(units->unit);
 	*units = (struct units){0};
 }

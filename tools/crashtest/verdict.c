@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "command.h"
+#include "mend.h"
 #include "options.h"
 #include "powerfail/report.h"
 #include "replay.h"
@@ -18,14 +19,15 @@
 #include "walk.h"
 
 _Static_assert((int)IGNORED_MISSING_FLUSH == (int)PF_MISSING_FLUSH &&
-		       (int)IGNORED_MISSING_DRAIN == (int)PF_MISSING_DRAIN,
+		       (int)IGNORED_MISSING_DRAIN == (int)PF_MISSING_DRAIN &&
+		       (int)IGNORED_STRAY_FLUSH == (int)PF_STRAY_FLUSH,
 	"--ignore goes by the classes of losses");
 
 uint64_t verdict_losses(const struct verdict *v)
 {
 	uint64_t losses = 0;
 
-	for (int class = 0; class <= PF_MISSING_DRAIN; class ++)
+	for (int class = 0; class <= PF_STRAY_FLUSH; class ++)
 		if (!v->options->ignored[class])
 			losses += v->replay->report->count[class];
 	return losses;
@@ -76,10 +78,10 @@ static void print_again(const struct options *o, const struct group *g, const ch
 {
 	printf("pmem2 crashtest --trace ");
 	command_quote(stdout, trace);
-	if (o->torn)
+	if (g->torn)
 		printf(" --torn");
-	if (o->evictions)
-		printf(" --evictions");
+	if (o->no_evictions)
+		printf(" --no-evictions");
 	if (o->coherent)
 		printf(" --coherent");
 	if (strncmp(g->name, "random", 6) == 0)
@@ -94,12 +96,20 @@ void verdict_print_group(const struct options *o, const struct group *g, const c
 
 	outcome_text(&g->outcome, o->timeout, text, sizeof(text));
 	printf("\n%" PRIu64 " image%s: %s\n", g->count, g->count == 1 ? "" : "s", text);
+	if (g->torn)
+		printf("  (only if the platform tears lines, in any order of their words)\n");
 	if (g->outcome.output[0] != '\0')
 		printf("  it said  %s\n", g->outcome.output);
-	printf("  the cut  %s\n", where);
+	printf("  the cut  %s", where);
+	if (g->merged > 0)
+		printf("; %" PRIu64 " more place%s with this cause", g->merged,
+			g->merged == 1 ? "" : "s");
+	printf("\n");
 	printf("  fault    %s", results_fault_name(g->fault, false));
 	if (g->explanation[0] != '\0')
 		printf(": %s", g->explanation);
+	if (g->proven != NULL)
+		printf("\n  mend     %s; with that in the trace it passes", g->proven->text);
 	printf("\n  again    ");
 	print_again(o, g, trace);
 	printf("\n");
@@ -165,15 +175,20 @@ static void print_checks(const struct verdict *v)
 {
 	const struct walked *w = v->walked;
 
-	printf("crashtest: %" PRIu64 " points of failure, %" PRIu64 " images, %.1f s", w->points,
-		w->images, v->seconds);
+	printf("crashtest: %" PRIu64, w->points);
+	if (w->points < w->all_points)
+		printf(" of %" PRIu64, w->all_points);
+	printf(" points of failure, %" PRIu64 " images, %.1f s", w->images, v->seconds);
 	if (v->seconds > 0.01)
 		printf(" (%.0f images a second)", (double)w->images / v->seconds);
 	printf(": %zu failed\n", results_failed(v->results));
-	if (w->interrupted)
-		printf("crashtest: interrupted: of %" PRIu64 " events the last %" PRIu64
-		       " were not tried\n",
-			v->replay->trace->records, w->left);
+	if (walked_all(w))
+		return;
+	printf("left out: %" PRIu64 " of %" PRIu64 " points, %.0f of about %.0f images: %s\n",
+		w->all_points - w->points, w->all_points, w->all_images - w->tried, w->all_images,
+		w->interrupted ? "interrupted"
+		: w->over      ? "the time was over (--budget)"
+			       : "--all tries them");
 }
 
 void verdict_print(const struct verdict *v)

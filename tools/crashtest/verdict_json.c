@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/wait.h>
 
+#include "mend.h"
 #include "options.h"
 #include "powerfail/report.h"
 #include "replay.h"
@@ -29,6 +30,9 @@ void verdict_json_group(const struct group *g, const char *where, FILE *out)
 	pmem2_pf_json_string(g->outcome.output, out);
 	fprintf(out, ", \"cut\": ");
 	pmem2_pf_json_string(where, out);
+	fprintf(out, ", \"places\": %" PRIu64 ", \"torn\": %s, \"mend\": ", g->merged + 1,
+		g->torn ? "true" : "false");
+	pmem2_pf_json_string(g->proven != NULL ? g->proven->text : "", out);
 	fprintf(out, ", \"image\": \"%" PRIu64 ":%s\"", g->event, g->name);
 }
 
@@ -57,6 +61,11 @@ void verdict_print_json(const struct verdict *v, FILE *out)
 		",\n  \"short_flushes\": %" PRIu64,
 		recorders[recorder < PF_RECORDERS ? recorder : 0], v->replay->stores,
 		v->replay->unseen, v->replay->short_flushes);
+	fprintf(out,
+		",\n  \"all_points\": %" PRIu64 ",\n  \"images_tried\": %.0f"
+		",\n  \"images_planned\": %.0f,\n  \"over_budget\": %s",
+		v->walked->all_points, v->walked->tried, v->walked->all_images,
+		v->walked->over ? "true" : "false");
 	fprintf(out,
 		",\n  \"exited\": %s,\n  \"points\": %" PRIu64 ",\n  \"images\": %" PRIu64
 		",\n  \"seed\": %" PRIu64 ",\n  \"seconds\": %.3f,\n  \"failed\": %zu,\n"

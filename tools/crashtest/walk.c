@@ -1,77 +1,118 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* walk.c -- goes through a trace, and has the images of each point of failure checked. */
+/* walk.c -- goes through a trace, and has the images of points of failure checked. */
 #include "walk.h"
 
+#include <stdlib.h>
+
+#include "clock.h"
 #include "jobs.h"
 #include "options.h"
-#include "powerfail/model.h"
+#include "points.h"
 #include "replay.h"
 #include "results.h"
 #include "say.h"
-#include "set.h"
 #include "signals.h"
 #include "trace.h"
 #include "tries.h"
 
+enum {
+	AT_ONCE = 512, /* points that are tried in one pass, in the order of the trace: */
+	PARTS = 8,     /* more than that are spread over so many passes */
+};
+
 struct walk {
 	const struct options *options;
-	struct replay *replay;
+	const struct trace *trace;
+	struct replay replay;
 	struct results *results;
 	struct walked *walked;
 	struct jobs jobs;
 	struct tries *tries;
-	struct set points; /* that look alike */
+	struct points points;
+	unsigned char *seen; /* a bit for each point that was tried */
 	struct progress progress;
+	double end; /* when the time is over; 0: never */
 };
 
-/* ---- points ---- */
+/* ---- one pass ---- */
 
-/* Without --all, one of those that were reached in the same way, with as many lines on their way. */
-static bool is_wanted(struct walk *w, const struct point *p)
+static bool is_over(struct walk *w)
 {
-	uint64_t key = replay_pending(w->replay) * UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t dirty = w->replay->model->dirty;
-
-	/* how much is dirty is told by orders of magnitude: with some programs it only grows */
-	key += 64 - (unsigned)__builtin_clzll(dirty | 1) + (dirty > 0);
-	key = (key ^ p->stack) * UINT64_C(0xff51afd7ed558ccd);
-	key = (key ^ (uint64_t)p->cut) * UINT64_C(0xc4ceb9fe1a85ec53);
-	return w->options->all || set_add(&w->points, key ^ key >> 29);
+	if (w->end > 0 && clock_seconds() >= w->end)
+		w->walked->over = true;
+	return w->walked->over;
 }
 
-static bool visit(struct walk *w, const struct pf_record *record, enum cut cut, uint64_t event)
+/* What there is to try at a point, as far as it is known of points of its kind. */
+static void count_point(struct walk *w, uint64_t number, double planned, bool tried)
 {
-	struct point p = {.event = event, .cut = (int)cut};
+	struct kind *k = &w->points.kinds[w->points.kind[number]];
 
-	if (record != NULL) {
-		p.stack = record->stack;
-		p.thread = record->thread;
-	}
-	if (w->replay->failed || w->replay->media_count == 0 || !is_wanted(w, &p))
-		return !w->replay->failed;
+	if (!tried || (w->seen[number / 8] >> number % 8 & 1) != 0)
+		return;
+	w->seen[number / 8] |= (unsigned char)(1u << number % 8);
+	k->planned += planned;
+	k->tried++;
 	w->walked->points++;
 	w->progress.points++;
-	w->progress.part = (double)w->replay->event / (double)w->replay->trace->records;
-	return tries_at(w->tries, w->replay, &p);
+}
+
+static bool visit(struct walk *w, struct point *p, const struct wanted *wanted)
+{
+	double planned, before;
+
+	p->tiers = wanted->tiers;
+	p->occurrence = wanted->occurrence;
+	before = tries_tried(w->tries);
+	if (is_over(w) || !tries_at(w->tries, &w->replay, p, &planned))
+		return false;
+	count_point(w, wanted->number, planned, tries_tried(w->tries) > before);
+	return !w->walked->over;
+}
+
+/* A part of the points of a stage is tried in one pass. */
+static bool is_of_part(const struct wanted *wanted, unsigned part, unsigned parts)
+{
+	return (wanted->number * UINT64_C(0x9e3779b97f4a7c15) >> 32) % parts == part;
+}
+
+static bool pass(struct walk *w, unsigned part, unsigned parts)
+{
+	struct points_walk way = {.replay = &w->replay};
+	struct point point;
+	uint64_t number = 0;
+	bool going = replay_open(&w->replay, w->trace) == 0;
+
+	w->replay.coherent = w->options->coherent;
+	for (size_t i = 0; going && i < w->points.wanted_count; i++) {
+		const struct wanted *wanted = &w->points.wanted[i];
+
+		if (!is_of_part(wanted, part, parts))
+			continue;
+		while (number <= wanted->number && (going = points_next(&way, &point)))
+			number++;
+		going = going && visit(w, &point, wanted);
+	}
+	going = jobs_rewind(&w->jobs) && going;
+	replay_close(&w->replay);
+	results_settle(w->results);
+	return going && signals_came() == 0;
 }
 
 static bool walk_all(struct walk *w)
 {
-	const struct pf_record *record;
-	bool going = true;
+	bool last = false, going = true;
 
-	while (going && (record = replay_next(w->replay)) != NULL) {
-		enum pf_record_kind kind = pmem2_pf_record_kind(record);
+	for (unsigned stage = 0; going && !last; stage++) {
+		going = points_stage(&w->points, stage, &last);
+		unsigned parts = w->points.wanted_count / AT_ONCE < PARTS
+		                         ? (unsigned)(w->points.wanted_count / AT_ONCE) + 1
+		                         : PARTS;
 
-		bool settles = replay_settles(record);
-
-		if (settles)
-			going = visit(w, record, CUT_DRAIN, w->replay->event + 1);
-		replay_apply(w->replay, record);
-		if (going && kind == PF_RECORD_FLUSH && !settles)
-			going = visit(w, record, CUT_FLUSH, w->replay->event);
+		for (unsigned part = 0; going && part < parts && w->points.wanted_count > 0; part++)
+			going = pass(w, part, parts);
 	}
-	return going && visit(w, NULL, CUT_EXIT, w->replay->event + 1);
+	return going || w->walked->over;
 }
 
 /* ---- images ---- */
@@ -84,37 +125,61 @@ static void done(void *arg, const struct check *check, const struct outcome *out
 		results_add(w->results, check, outcome);
 	w->progress.images++;
 	w->progress.failed = results_failed(w->results);
+	w->progress.part = (double)w->progress.points / (double)w->points.count;
+	if (w->end > 0 && w->options->budget - (w->end - clock_seconds()) >
+				  w->progress.part * w->options->budget)
+		w->progress.part = 1 - (w->end - clock_seconds()) / w->options->budget;
 	say_progress(&w->progress);
+	if (is_over(w))
+		tries_stop(w->tries);
 }
 
-static bool walk_with_checks(struct walk *w)
+static void count_all(struct walk *w)
+{
+	double planned = 0, tried = 0;
+
+	for (size_t i = 0; i < w->points.kind_count; i++) {
+		planned += w->points.kinds[i].planned;
+		tried += (double)w->points.kinds[i].tried;
+	}
+	w->walked->all_points = w->points.count;
+	for (size_t i = 0; i < w->points.kind_count; i++) {
+		const struct kind *k = &w->points.kinds[i];
+		double each = k->tried > 0 ? k->planned / (double)k->tried
+		              : tried > 0  ? planned / tried
+		                           : 1;
+
+		w->walked->all_images += each * (double)k->count;
+	}
+
+	w->walked->tried = tries_tried(w->tries);
+	w->walked->images = tries_images(w->tries);
+}
+
+static bool walk_with_checks(struct walk *w, const struct replay *end)
 {
 	bool complete = false;
 
-	if (jobs_init(&w->jobs, w->options, w->replay, w->options->jobs) == 0) {
+	if (jobs_init(&w->jobs, w->options, end, w->options->jobs) == 0) {
+		w->jobs.replay = &w->replay;
 		w->jobs.done = done;
 		w->jobs.arg = w;
 		w->tries = tries_new(w->options, &w->jobs, w->results);
 		say_progress_begin(&w->progress);
 		complete = w->tries != NULL && walk_all(w);
-		jobs_wait(&w->jobs);
 		say_progress_end();
 		complete = complete && !w->jobs.failed && signals_came() == 0;
-		w->walked->images = w->tries != NULL ? tries_images(w->tries) : 0;
+		if (w->tries != NULL)
+			count_all(w);
 	}
 	jobs_finish(&w->jobs);
 	tries_free(w->tries);
-	set_free(&w->points);
 	return complete;
 }
 
-/* On to the end, without stopping. */
-static void go_on(struct replay *r)
+bool walked_all(const struct walked *walked)
 {
-	const struct pf_record *record;
-
-	while ((record = replay_next(r)) != NULL)
-		replay_apply(r, record);
+	return walked->points == walked->all_points && walked->tried >= walked->all_images;
 }
 
 int walk(const struct options *options, struct replay *r, struct results *results,
@@ -122,20 +187,25 @@ int walk(const struct options *options, struct replay *r, struct results *result
 {
 	struct walk w = {
 		.options = options,
-		.replay = r,
+		.trace = r->trace,
 		.results = results,
 		.walked = walked,
 	};
+	int ret = 0;
 
+	if (options->budget > 0)
+		w.end = clock_seconds() + options->budget;
+	if (!points_find(&w.points, r, options))
+		ret = r->failed ? say_failed("%s: %s", r->trace->path, r->error)
+		                : say_failed("no memory");
+	w.seen = calloc(1, w.points.count / 8 + 1);
 	walked->interrupted = signals_came() != 0;
-	if (options->check != NULL && !walked->interrupted && !walk_with_checks(&w)) {
-		if (signals_came() == 0)
-			return r->failed ? say_failed("%s: %s", r->trace->path, r->error)
-			                 : CRASHTEST_FAILED;
-		walked->interrupted = true;
+	if (ret == 0 && w.seen != NULL && options->check != NULL && !walked->interrupted &&
+		!walk_with_checks(&w, r)) {
+		walked->interrupted = signals_came() != 0;
+		ret = walked->interrupted ? 0 : CRASHTEST_FAILED;
 	}
-	if (walked->interrupted)
-		walked->left = r->trace->records - r->event;
-	go_on(r);
-	return r->failed ? say_failed("%s: %s", r->trace->path, r->error) : 0;
+	free(w.seen);
+	points_free(&w.points);
+	return ret;
 }

@@ -182,6 +182,11 @@ const char *worker_command(const struct worker *w)
 	return w->stages.format[w->stage];
 }
 
+int worker_rewind(struct worker *w, const struct replay *r)
+{
+	return images_rewind(&w->images, r);
+}
+
 int worker_descriptor(const struct worker *w)
 {
 	return w->pid > 0 ? w->pidfd : -1;

@@ -17,6 +17,9 @@ struct worker *worker_new(const char *directory, const struct options *options,
 	const struct trace *trace);
 void worker_free(struct worker *w);
 
+/* Begins with the trace again, while no checker runs: images_rewind(). 0 or -errno. */
+int worker_rewind(struct worker *w, const struct replay *r);
+
 /* Starts the first command on what would be left, and that overlay. 0 or -errno. */
 int worker_start(struct worker *w, const struct replay *r, const struct overlay *overlay);
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* later.h -- what the program stored only after an image that fails, though nothing is lost from that. */
+#ifndef CRASHTEST_LATER_H
+#define CRASHTEST_LATER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct bytes;
+struct experiment;
+
+/* The zero value is nothing. */
+struct later {
+	struct bytes *bytes; /* lines, as they will be */
+	uint64_t *event;     /* of the record that has them so */
+	size_t count, room, event_room;
+};
+
+/* Goes on drain by drain until what is stored by then passes, and leaves what is needed for that. false: it never does. */
+bool later_find(struct experiment *e, struct later *later);
+void later_free(struct later *later);
+
+#endif

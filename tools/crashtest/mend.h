@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* mend.h -- a flush or a drain that the program lacks, put into its trace. */
+#ifndef CRASHTEST_MEND_H
+#define CRASHTEST_MEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sight.h"
+
+struct replay;
+
+enum mend_kind {
+	MEND_NONE,
+	MEND_DRAIN,   /* a drain of the thread, after the event */
+	MEND_FLUSH,   /* a flush of what the lines hold, before the event, which is a drain */
+	MEND_PERSIST, /* the bytes become durable before the event */
+};
+
+enum { MEND_LINES = 32 };
+
+struct mend {
+	enum mend_kind kind;
+	uint64_t event;
+	uint32_t thread;
+	size_t count;
+	struct bytes bytes
+		[MEND_LINES]; /* their media are known by number alone: another replay has others */
+	char text[768];       /* the sentence that proposes it */
+};
+
+/* One more line; false: there are too many. */
+bool mend_add(struct mend *mend, const struct bytes *bytes);
+
+/* Whether its place is before the next record that the replay is given. */
+bool mend_is_here(const struct mend *mend, const struct replay *r);
+
+/* Its two parts. */
+void mend_flush(const struct mend *mend, struct replay *r);
+void mend_drain(const struct mend *mend, struct replay *r);
+
+#endif
