@@ -21,14 +21,14 @@ _pmem2_crashtest() {
 	local current=$1 previous=$2
 	case $previous in
 	--granularity) mapfile -t COMPREPLY < <(compgen -W "BYTE CACHE_LINE PAGE none" -- "$current") ;;
-	--ignore) mapfile -t COMPREPLY < <(compgen -W "missing-flush missing-drain program" -- "$current") ;;
+	--ignore) mapfile -t COMPREPLY < <(compgen -W "missing-flush missing-drain stray-flush program" -- "$current") ;;
 	--ack) mapfile -t COMPREPLY < <(compgen -f -W stdout -- "$current") ;;
 	--copy | --trace | --svg | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	--directory) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
 	--check | --recover | --then | --depth | --image | --samples | --seed | --jobs | --timeout | --program-timeout) COMPREPLY=() ;;
 	*)
 		if [[ $current == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "--all --torn --evictions --exact --coherent --samples --seed --jobs --timeout
+			mapfile -t COMPREPLY < <(compgen -W "--all --budget --torn --evictions --no-evictions --exact --coherent --samples --seed --jobs --timeout
 				--program-timeout --check --recover --then --depth --ack --copy --granularity --ignore --trace --directory --image
 				--output --json --svg --verbose --help --" -- "$current")
 		else

@@ -16,6 +16,7 @@
 
 #include "array.h"
 #include "base.h"
+#include "image_parts.h"
 #include "layout.h"
 #include "overlay.h"
 #include "powerfail/snapshot.h"
@@ -56,19 +57,13 @@ static int remove_entry(const char *path, const struct stat *st, int kind, struc
 	return 0;
 }
 
-/* Beside the directory of the images, where no checker looks for them. false: the path is too long. */
-static bool hidden_path(const struct images *images, size_t n, char *path, size_t size)
-{
-	return (size_t)snprintf(path, size, "%s.%zu", images->directory, n) < size;
-}
-
 void images_finish(struct images *images)
 {
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < images->known; i++) {
 		close_image(&images->image[i]);
-		if (i >= images->count && hidden_path(images, i, path, sizeof(path)))
+		if (i >= images->count && images_hidden_path(images, i, path, sizeof(path)))
 			unlink(path);
 	}
 	if (images->directory[0] != '\0')
@@ -149,7 +144,7 @@ static int show_image(struct images *images)
 	struct image *image = &images->image[images->count];
 	char path[PATH_MAX];
 
-	if (!hidden_path(images, images->count, path, sizeof(path)))
+	if (!images_hidden_path(images, images->count, path, sizeof(path)))
 		return -ENAMETOOLONG;
 	if (rename(path, image->path) != 0)
 		return -errno;
@@ -212,7 +207,7 @@ int images_path_of(const struct images *images, size_t n, char *path, size_t siz
  * The first byte that is written to a page goes by a system call, which can say that there is no room. After
  * that the page is there, and stores cannot fail.
  */
-static int put_line(struct images *images, const struct pf_medium *m, size_t line,
+int images_put_line(struct images *images, const struct pf_medium *m, size_t line,
 	const char *content)
 {
 	struct image *image = &images->image[m->id];
@@ -249,7 +244,7 @@ static int refresh(struct images *images, const struct changed_line *lines, size
 
 	for (size_t i = 0; ret == 0 && i < count; i++)
 		if (lines[i].medium->id < images->count)
-			ret = put_line(images, lines[i].medium, lines[i].line,
+			ret = images_put_line(images, lines[i].medium, lines[i].line,
 				pmem2_pf_medium_line(lines[i].medium, lines[i].line));
 	return ret;
 }
@@ -283,7 +278,7 @@ static int put_overlay(struct images *images, const struct overlay *overlay)
 
 		if (!note_patch(images, l->medium, l->line))
 			return -ENOMEM;
-		ret = put_line(images, l->medium, l->line, l->content);
+		ret = images_put_line(images, l->medium, l->line, l->content);
 	}
 	return ret;
 }
@@ -308,50 +303,6 @@ int images_set(struct images *images, const struct replay *r, const struct overl
 		if (fstat(images->image[i].fd, &st) == 0)
 			images->image[i].blocks = st.st_blocks;
 	forget_events(images);
-	return ret;
-}
-
-/* ---- from the beginning again ---- */
-
-/* Lines as they were at first. */
-static int restore(struct images *images, const struct replay *r, const struct changed_line *lines,
-	size_t count)
-{
-	int ret = 0;
-
-	for (size_t i = 0; ret == 0 && i < count; i++) {
-		const struct pf_medium *m = lines[i].medium;
-		size_t at = lines[i].line * PF_LINE;
-		char content[PF_LINE] = {0};
-
-		if (m->id >= images->count)
-			continue;
-		if (at < m->snapshot_size)
-			memcpy(content, r->trace->reader.base + m->snapshot_at + at,
-				m->snapshot_size - at < PF_LINE ? m->snapshot_size - at : PF_LINE);
-		ret = put_line(images, m, lines[i].line, content);
-	}
-	return ret;
-}
-
-int images_rewind(struct images *images, const struct replay *r)
-{
-	/* a repaired image may have all that is durable, and not only what it was brought to */
-	int ret = restore(images, r, r->journal, r->journal_count);
-	char path[PATH_MAX];
-
-	if (ret == 0)
-		ret = restore(images, r, images->patched, images->patched_count);
-	images->journal_at = images->patched_count = 0;
-	while (ret == 0 && images->count > 0) {
-		struct image *image = &images->image[images->count - 1];
-
-		if (!hidden_path(images, images->count - 1, path, sizeof(path)))
-			return -ENAMETOOLONG;
-		if (rename(image->path, path) != 0)
-			return -errno;
-		images->count--;
-	}
 	return ret;
 }
 
