@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -82,9 +83,14 @@ static struct pmem2_file *add(dev_t device, ino_t inode)
 	return file;
 }
 
+static void forget_writings(void)
+{
+	memset(writings, 0, sizeof(*writings));
+}
+
 /*
- * The kernel gives a child process zeros in their place: the threads that were at work are not in it. (Before
- * Linux 4.14 it does not, and a child could wait for one of them.)
+ * The threads that were at work are not in a child process: the kernel gives it zeros in their place, and so does
+ * the handler, for kernels before 4.14 and for emulators. (The kernel also serves a clone(2) without handlers.)
  */
 static bool have_writings(void)
 {
@@ -99,7 +105,11 @@ static bool have_writings(void)
 		return false;
 	madvise(memory, size, MADV_WIPEONFORK);
 	writings = memory;
-	return true;
+	if (pthread_atfork(NULL, NULL, forget_writings) == 0)
+		return true;
+	writings = NULL;
+	munmap(memory, size);
+	return false;
 }
 
 struct pmem2_file *pmem2_writeback_join(dev_t device, ino_t inode)
