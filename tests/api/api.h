@@ -24,6 +24,7 @@
 #include <libpmem2.h>
 
 #include "../codes.h"
+#include "../emulated.h"
 
 #define PAGE ((size_t)sysconf(_SC_PAGESIZE))
 #define MiB  ((size_t)1 << 20)

@@ -257,8 +257,9 @@ START_TEST(alignment_of_huge_pages_is_their_size)
 
 	/* with huge pages reserved, what is mapped goes away; without, nothing is mapped */
 	struct pmem2_map *map;
-	if (pmem2_map_new(&map, api_config(), api_source(fd)) == -ENOMEM)
-		cannot("no huge pages are reserved");
+	int ret = pmem2_map_new(&map, api_config(), api_source(fd));
+	if (ret == -ENOMEM || (ret == -EINVAL && is_emulated()))
+		cannot("no huge pages are reserved, or the emulator has none");
 	ck_assert_ptr_nonnull(map);
 	char *addr = pmem2_map_get_address(map);
 	works(pmem2_map_delete(&map));

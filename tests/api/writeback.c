@@ -347,7 +347,8 @@ static void aborts(void)
 	int status = ends(said, sizeof(said));
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 	ck_assert_msg(strstr(said, "msync") && strstr(said, strerror(EIO)), "%s", said);
-	ck_assert_ptr_eq(strchr(said, '\n'), said + strlen(said) - 1);
+	if (!is_emulated()) /* qemu-user says that, too */
+		ck_assert_ptr_eq(strchr(said, '\n'), said + strlen(said) - 1);
 }
 
 START_TEST(a_handler_can_have_it_abort)

@@ -505,7 +505,7 @@ START_TEST(signal_that_the_program_blocked_stays_pending)
 	sigset_t set;
 	pthread_t thread;
 
-	if (unit_is_emulated()) {
+	if (is_emulated()) {
 		puts("not shown: qemu-user does not keep a queued SIGBUS pending");
 		return;
 	}

@@ -245,7 +245,7 @@ static bool is_limited(void)
 #ifdef __SANITIZE_ADDRESS__
 	return false;
 #else
-	return !unit_is_thread_sanitized() && !unit_is_emulated();
+	return !unit_is_thread_sanitized() && !is_emulated();
 #endif
 }
 

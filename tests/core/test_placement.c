@@ -113,7 +113,7 @@ START_TEST(large_files_find_a_place_below_or_elsewhere)
 	void *last = placed[6].address;
 	ck_assert_int_eq(pmem2_placement_release(last, wanted.length), 0);
 	ck_assert_int_eq(pmem2_place(&wanted, &placed[6]), 0);
-	ck_assert(placed[6].address == last || unit_is_emulated()); /* qemu-user looks elsewhere */
+	ck_assert(placed[6].address == last || is_emulated()); /* qemu-user looks elsewhere */
 	for (int i = 0; i < 7; i++)
 		ck_assert_int_eq(pmem2_placement_release(placed[i].address, wanted.length), 0);
 	close(fd);
@@ -214,6 +214,11 @@ static void *place_file(int fd, size_t length, size_t alignment)
 	return placed.address;
 }
 
+static void is_again(void *address, void *before)
+{
+	ck_assert(address == before || is_emulated()); /* qemu-user looks elsewhere */
+}
+
 /* in each order in which two can go and come again, with and without hints, and a device's boundary */
 START_TEST(what_is_mapped_again_comes_to_the_same_address)
 {
@@ -225,19 +230,19 @@ START_TEST(what_is_mapped_again_comes_to_the_same_address)
 		size_t length = lengths[i % 3], other = lengths[i / 3 % 3];
 		size_t alignment = i / 9 % 2 == 0 ? 4096 : 16 * mib;
 
-		hints_count = i / 18 != 0 || unit_is_emulated();
+		hints_count = i / 18 != 0 || is_emulated();
 		void *first = place_file(fd, length, alignment);
 		void *second = place_file(fd, other, alignment);
 
 		works(pmem2_placement_release(first, length));
-		ck_assert_ptr_eq(place_file(fd, length, alignment), first);
+		is_again(place_file(fd, length, alignment), first);
 		works(pmem2_placement_release(second, other));
 		works(pmem2_placement_release(first, length));
-		ck_assert_ptr_eq(place_file(fd, length, alignment), first);
-		ck_assert_ptr_eq(place_file(fd, other, alignment), second);
+		is_again(place_file(fd, length, alignment), first);
+		is_again(place_file(fd, other, alignment), second);
 		works(pmem2_placement_release(first, length));
 		works(pmem2_placement_release(second, other));
-		ck_assert_ptr_eq(place_file(fd, length, alignment), first);
+		is_again(place_file(fd, length, alignment), first);
 		works(pmem2_placement_release(first, length));
 	}
 	close(fd);

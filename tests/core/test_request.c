@@ -102,7 +102,7 @@ START_TEST(locked_memory_without_room_is_told)
 		ck_assert_int_eq(seteuid(65534), 0); /* root has no limit */
 	int ret = map_file(fd, PMEM2_PROT_READ);
 	munlockall();
-	if (!unit_is_emulated())
+	if (!is_emulated())
 		fails(ret, -EAGAIN, "RLIMIT_MEMLOCK");
 	ck_assert_int_eq(seteuid(getuid()), 0);
 	close(fd);

@@ -14,13 +14,8 @@
 #include <libpmem2.h>
 
 #include "../codes.h"
+#include "../emulated.h"
 #include "../unit_run.h"
-
-/* qemu-user is no kernel: what it does not emulate cannot be tested on it */
-static inline bool unit_is_emulated(void)
-{
-	return getenv("PMEM2_TEST_EMULATED") != NULL;
-}
 
 #if defined(__has_feature) /* clang */
 #if __has_feature(thread_sanitizer)

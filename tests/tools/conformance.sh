@@ -8,9 +8,11 @@ backends=("${@:5}")
 . "$1"
 unset PMEM2_BACKEND
 
-runs() { PMEM2_BACKEND_DIR=$ours "$pmem2" backends | grep -q "^$1 .* \(/\|built in\)"; }
+lists() { PMEM2_BACKEND_DIR=$ours "$pmem2" backends; }
+runs() { lists | grep -q "^$1 .* \(/\|built in\)"; }
 stepped() { ! PMEM2_BACKEND_DIR=$broken "$pmem2" backends --test broken_sound | grep -q "not shown.*ptrace"; }
 
+point "the command runs" lists
 for name in "${backends[@]}"; do
 	if ! runs "$name"; then
 		skip "$name keeps its contract" "this CPU cannot run it"
