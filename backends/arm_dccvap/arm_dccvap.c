@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The backend arm_dccvap: its variants, best first. ops.c makes them. */
+/*
+ * The backend arm_dccvap. backends/meson.build lists its instruction sets, best first, and hands them over as ISAS: X(isa)
+ * for each, of which ops.c makes four variants. What flushes deeply by itself goes before what does not.
+ */
 #include <libpmem2/backend.h>
 
-extern const struct pmem2_variant pmem2_arm_dccvap_deep_neon, pmem2_arm_dccvap_deep_byte_neon;
-extern const struct pmem2_variant pmem2_arm_dccvap_neon, pmem2_arm_dccvap_byte_neon;
+/* clang-format takes ISAS for the beginning of what follows */
+/* clang-format off */
+#define X(isa) \
+	extern const struct pmem2_variant pmem2_arm_dccvap_deep_##isa, pmem2_arm_dccvap_deep_byte_##isa; \
+	extern const struct pmem2_variant pmem2_arm_dccvap_##isa, pmem2_arm_dccvap_byte_##isa;
+ISAS
+#undef X
 
 extern struct pmem2_tuning pmem2_arm_dccvap_tuning;
 
@@ -13,10 +21,12 @@ struct pmem2_tuning pmem2_arm_dccvap_tuning = {
 };
 
 static const struct pmem2_variant *const variants[] = {
-	&pmem2_arm_dccvap_deep_neon,
-	&pmem2_arm_dccvap_deep_byte_neon,
-	&pmem2_arm_dccvap_neon,
-	&pmem2_arm_dccvap_byte_neon,
+#define X(isa) &pmem2_arm_dccvap_deep_##isa, &pmem2_arm_dccvap_deep_byte_##isa,
+	ISAS
+#undef X
+#define X(isa) &pmem2_arm_dccvap_##isa, &pmem2_arm_dccvap_byte_##isa,
+	ISAS
+#undef X
 	NULL,
 };
 
