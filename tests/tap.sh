@@ -30,11 +30,12 @@ skip() {
 	echo "ok $points - $1 # SKIP $2"
 }
 
-# says PATTERN COMMAND...: whether COMMAND, however it ends, prints that
+# says PATTERN COMMAND...: whether COMMAND prints that, however it ends; `status N COMMAND...` is one that must succeed
 says() {
-	local pattern=$1 out
+	local pattern=$1 out ended=0
 	shift
-	out=$("$@" 2>&1)
+	out=$("$@" 2>&1) || ended=$?
+	[ "$1" != status ] || [ $ended -eq 0 ] || { echo "$out"; return 1; }
 	grep -qE -- "$pattern" <<<"$out" || { printf 'no "%s" in:\n%s\n' "$pattern" "$out"; return 1; }
 }
 
