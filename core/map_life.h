@@ -8,7 +8,7 @@
 struct pmem2_config;
 
 /*
- * The answers that PMDK's manual and its code give differently. The library gives the manual's to
+ * The results that PMDK's manual and its code give differently. The library gives the manual's to
  * programs built with its header, and the code's to binaries linked to PMDK's library.
  */
 struct pmem2_answers {

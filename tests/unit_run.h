@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* unit_run.h -- runs the tests of one program and answers main's exit status. */
+/* unit_run.h -- runs the tests of one program and returns main's exit status. */
 #ifndef TESTS_UNIT_RUN_H
 #define TESTS_UNIT_RUN_H
 

@@ -85,7 +85,7 @@ static bool make_room(void)
 static void fill(struct known *k, const struct exact_thread *t, const struct exact_insn *insn)
 {
 	k->count = 1;
-	k->frame[0] = insn->address + 1; /* a return address is behind its call */
+	k->frame[0] = insn->address + 1; /* a return address is the one after its call */
 	for (unsigned i = t->depth; i > 0 && k->count < PF_TRACE_FRAMES; i--)
 		k->frame[k->count++] = t->frames[i - 1].ret;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * answers.c -- prints what is answered where PMDK's manual and PMDK's code differ.
+ * answers.c -- prints what is returned where PMDK's manual and PMDK's code differ.
  */
 #include <fcntl.h>
 #include <linux/fs.h>

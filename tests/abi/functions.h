@@ -2,7 +2,7 @@
 /*
  * functions.h -- every public function: PMDK(name) those of PMDK's library, in its version nodes;
  * OURS(name) those of this library alone. DIFFERS(name) are PMDK's too; ours
- * gives new programs the manual's answer, so their default is in the node of ours.
+ * gives new programs the manual's result, so their default is in the node of ours.
  */
 PMDK(pmem2_badblock_clear)
 PMDK(pmem2_badblock_context_delete)

@@ -40,11 +40,11 @@ int api_main(const char *area, const TTest *const *cases, size_t n);
 		return api_main(area, cases, sizeof(cases) / sizeof(cases[0])); \
 	}
 
-/* Which library answers, and which node of it this program is linked to. */
+/* Which library is called, and which node of it this program is linked to. */
 bool api_is_peer(void); /* PMDK's library */
-bool api_is_old(void);  /* ours, through a node of PMDK's: it gives PMDK's answers */
+bool api_is_old(void);  /* ours, through a node of PMDK's: it returns what PMDK's does */
 
-/* where the manual's answer differs from PMDK's: which this program must get */
+/* where the manual's result differs from PMDK's: which this program must get */
 int api_manual(int manual, int pmdk);
 
 /* ends a test that this machine cannot show, and says why */
@@ -54,7 +54,7 @@ int api_manual(int manual, int pmdk);
 		return; \
 	} while (0)
 
-/* Is area/name in the list of cases where PMDK answers otherwise? (better.c) */
+/* Is area/name in the list of cases where PMDK returns something else? (better.c) */
 bool api_is_better(const char *area, const char *name);
 /* one that the list has and the area has not; NULL: there is none */
 const char *api_stale(const char *area, const TTest *const *cases, size_t n);

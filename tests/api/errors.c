@@ -69,7 +69,7 @@ START_TEST(message_of_a_call_is_function_and_strerror)
 }
 END_TEST
 
-/* runs f with stderr going to a file, and answers what it wrote there */
+/* runs f with stderr going to a file, and returns what it wrote there */
 static void catch_stderr(void (*f)(void), char *said, size_t size)
 {
 	int fd = api_file(0), kept = dup(2);

@@ -28,7 +28,7 @@ extern bool fail_files_only; /* fail_mmap is about mappings of files */
 extern int mmap_count;
 
 /*
- * What mmap with MAP_SYNC answers: as the file system decides; an errno; or granted, as on a
+ * What mmap with MAP_SYNC returns: as the file system decides; an errno; or granted, as on a
  * file system with DAX, by a mapping without it.
  */
 enum { SYNC_ASKED = -1, SYNC_GRANTED = 0 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * source.c -- sources: what is accepted, and what they answer.
+ * source.c -- sources: what is accepted, and what they tell.
  */
 #include "api.h"
 

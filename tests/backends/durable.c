@@ -64,7 +64,7 @@ static const char *judge_byte(unsigned flags)
 		return "streams left unfenced";
 	if (flags & (PMEM2_F_MEM_NODRAIN | PMEM2_F_MEM_NOFLUSH))
 		return recorder.fences && !recorder.streams ? "drains without need" : NULL;
-	return recorder.unfenced_store ? "a store without a fence behind it" : NULL;
+	return recorder.unfenced_store ? "a store without a fence after it" : NULL;
 }
 
 static const char *judge_contents(const char *dest, const char *expected, size_t len)

@@ -168,22 +168,22 @@ static int scratch_file(size_t size)
 	return fd;
 }
 
-START_TEST(parts_behind_a_hole_are_synced)
+START_TEST(parts_after_a_hole_are_synced)
 {
 	size_t size = PAGES * page;
 	int fd = scratch_file(size);
 	char *file = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	char *behind = file + size / 2 + page;
+	char *second = file + size / 2 + page;
 
 	ck_assert(file != MAP_FAILED);
 	ck_assert(!munmap(file + size / 2, page));
 	memset(file, 1, size / 2);
-	memset(behind, 2, size / 2 - page);
-	ck_assert(dirty_kib(file) > 0 && dirty_kib(behind) > 0);
+	memset(second, 2, size / 2 - page);
+	ck_assert(dirty_kib(file) > 0 && dirty_kib(second) > 0);
 
 	page_variant->persist(file, size);
 	ck_assert_int_eq(dirty_kib(file), 0);
-	ck_assert_int_eq(dirty_kib(behind), 0);
+	ck_assert_int_eq(dirty_kib(second), 0);
 	close(fd);
 }
 END_TEST
@@ -272,10 +272,10 @@ int main(void)
 	tcase_add_test(tc, a_hole_is_no_failure);
 	tcase_add_test(tc, a_failure_aborts_with_a_message);
 	if (memory_only())
-		printf("left out: parts_behind_a_hole_are_synced, the build directory is no "
+		printf("left out: parts_after_a_hole_are_synced, the build directory is no "
 		       "disk's\n");
 	else
-		tcase_add_test(tc, parts_behind_a_hole_are_synced);
+		tcase_add_test(tc, parts_after_a_hole_are_synced);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(runner, CK_NORMAL);
 	int failed = srunner_ntests_failed(runner);

@@ -9,10 +9,10 @@ void recorder_start(const char *dest, size_t len)
 	recorder.begin = dest;
 	recorder.end = dest + len;
 	recorder.first = line_at(dest - (uintptr_t)dest % 64);
-	recorder.behind = line_at(dest + len + 63 - (uintptr_t)(dest + len + 63) % 64) + 1;
+	recorder.stop = line_at(dest + len + 63 - (uintptr_t)(dest + len + 63) % 64) + 1;
 	recorder.min_store = ((uintptr_t)dest | len) % 8 ? 1 : 8;
 	memset(recorder.first, 0,
-		(size_t)(recorder.behind - recorder.first) * sizeof(*recorder.first));
+		(size_t)(recorder.stop - recorder.first) * sizeof(*recorder.first));
 	recorder.flushes = recorder.fences = recorder.streams = 0;
 	recorder.unfenced_store = recorder.unfenced_stream = false;
 	recorder.broken = NULL;
@@ -35,8 +35,8 @@ const char *recorder_flushed(void)
 
 const char *recorder_fenced(void)
 {
-	for (const struct line_state *line = recorder.first; line < recorder.behind; line++)
+	for (const struct line_state *line = recorder.first; line < recorder.stop; line++)
 		if (line->under_way)
-			return "a flush or a non-temporal store without a fence behind it";
+			return "a flush or a non-temporal store without a fence after it";
 	return NULL;
 }

@@ -38,9 +38,9 @@ struct recorder {
 	const char *lost_line; /* flushes of the line there are ignored, to see the model notice */
 	bool lost_fence;
 
-	const char *begin, *end;           /* where the operation may store */
-	struct line_state *first, *behind; /* the lines of that, and of the 64 bytes around */
-	size_t min_store;                  /* bytes */
+	const char *begin, *end;         /* where the operation may store */
+	struct line_state *first, *stop; /* the lines of that, and of the 64 bytes around */
+	size_t min_store;                /* bytes */
 
 	unsigned flushes, fences, streams; /* events of the operation */
 	bool unfenced_store, unfenced_stream;
@@ -116,7 +116,7 @@ static inline void fence(void)
 	if (recorder.lost_fence)
 		return;
 	recorder.unfenced_store = recorder.unfenced_stream = false;
-	for (struct line_state *line = recorder.first; line < recorder.behind; line++)
+	for (struct line_state *line = recorder.first; line < recorder.stop; line++)
 		line->under_way = line->streamed = false;
 }
 
@@ -127,7 +127,7 @@ void recorder_start(const char *dest, size_t len);
 const char *recorder_flushed(void);
 const char *recorder_fenced(void);
 
-/* Every other load is slow by this clock: both answers are tried. */
+/* Every other load is slow by this clock: both outcomes are tried. */
 static inline uint64_t ticks(void)
 {
 	static uint64_t looks;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* test_deep_flush.c -- the region's deep_flush: written when it is needed, and the truth as the answer. */
+/* test_deep_flush.c -- the region's deep_flush: written when it is needed, and the truth is returned. */
 #include <errno.h>
 #include <sys/syscall.h>
 

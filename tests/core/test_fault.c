@@ -43,7 +43,7 @@ static void __attribute__((__constructor__)) set_page(void)
 	page = (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* A mapping of PAGES pages over a file of healthy pages: the others answer with SIGBUS. */
+/* A mapping of PAGES pages over a file of healthy pages: the others give SIGBUS. */
 static char *mapping(size_t healthy)
 {
 	int fd = memfd_create("fault", MFD_CLOEXEC);

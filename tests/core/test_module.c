@@ -37,7 +37,7 @@ unsigned long getauxval(unsigned long type)
 	return type == AT_SECURE && is_secure ? 1 : real(type);
 }
 
-/* The answer lives for three further calls. */
+/* The result is valid for three further calls. */
 static const char *in_directory(const char *name)
 {
 	static char paths[4][3 * PATH_MAX];

@@ -9,7 +9,7 @@ static bool fails(const char *function);
 
 #include "fake_libndctl.h"
 
-/* Those that answer with an error may do so with several; the others have no value, that is all. */
+/* Those that return an error may do so with several; the others have no value, that is all. */
 static bool fails(const char *function)
 {
 	static const int several[] = {ENOMEM, EACCES, EIO, ENXIO, ENOTTY, 0};

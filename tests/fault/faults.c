@@ -672,7 +672,7 @@ static int call(const struct scenario *s, size_t nth, size_t choice)
 	return s->call();
 }
 
-/* One fault. Answers whether there was a call to fail; more: with an errno of that choice. */
+/* One fault. Returns whether there was a call to fail; more: with an errno of that choice. */
 static bool inject(const struct scenario *s, size_t nth, size_t choice, size_t *faults, bool *more)
 {
 	struct holdings before = hold();

@@ -19,7 +19,7 @@ struct scenario {
 	void (*before)(void); /* or NULL: makes what the call needs */
 };
 
-/* Runs each of a list with every fault; answers how many there were. */
+/* Runs each of a list with every fault; returns how many there were. */
 size_t faults_run(const struct scenario *scenarios);
 
 /* For what happens once in a process: runs the call in a process of its own for each fault. */

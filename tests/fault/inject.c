@@ -76,7 +76,7 @@ bool inject_fails(const char *function, const int *errors)
 #define EXPORTED    __attribute__((__visibility__("default")))
 #define ERRORS(...) ((const int[]){__VA_ARGS__, 0})
 
-/* One that answers -1 and takes what it is given. */
+/* One that returns -1 and takes what it is given. */
 #define WRAP(type, function, bad, errors, parameters, arguments) \
 	type __real_##function parameters; \
 	type __wrap_##function parameters; \

@@ -12,7 +12,7 @@
  */
 void inject_arm(size_t nth, size_t choice);
 
-/* Ends it. Answers the function that failed, or NULL: the work made fewer calls. */
+/* Ends it. Returns the function that failed, or NULL: the work made fewer calls. */
 const char *inject_disarm(void);
 
 /* The errno that was injected; 0 if the function has no choice-th one, and then nothing failed. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * api.c -- sequences of API calls, from bytes, against a model that knows the right answers.
+ * api.c -- sequences of API calls, from bytes, against a model that knows the right results.
  *
  * Built with -fsanitize=fuzzer, or with main below, which runs files given as arguments: what a fuzzer
  * has found once is a test from then on (corpus/).
@@ -157,7 +157,7 @@ static int expect_place(size_t length)
 	return is_free_place(model.place, length) ? 0 : PMEM2_E_MAPPING_EXISTS;
 }
 
-/* What pmem2_map_new must answer, and how much it maps; the kernel's own -ENOMEM apart. */
+/* What pmem2_map_new must return, and how much it maps; the kernel's own -ENOMEM apart. */
 static int expect_map(const struct file *file, size_t size, size_t *length)
 {
 	if (!model.granularity_set)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * environment.c -- every variable that the library reads, with any value: the registry answers with a
+ * environment.c -- every variable that the library reads, with any value: the registry ends with a
  * choice or with an error that has a sentence, and a pin is never followed by another backend.
  */
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * probe PATH [BYTE | CACHE_LINE | PAGE] -- maps a file (made if it is not there) or a device,
- *asking for no more than the granularity named (PAGE), and prints what the library answers in one
- *line:
+ * asking for no more than the granularity named (PAGE), and prints what the library returns in one
+ * line:
  *
  *	GRANULARITY VARIANT		the map's, after stores through every function of it
  *	refused CODE MESSAGE
@@ -74,7 +74,7 @@ static int open_storage(const char *path)
 	return fd;
 }
 
-/* Stores by every way there is, and reads them back; a fault or an abort is an answer too. */
+/* Stores by every way there is, and reads them back; a fault or an abort is a result too. */
 static int use(struct pmem2_map *map)
 {
 	char *start = pmem2_map_get_address(map);

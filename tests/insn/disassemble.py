@@ -102,7 +102,7 @@ class Variant:
             self.complain(op, 'it can return without a fence')
         for place in flow.after:
             if cache_instruction(flow.code[place[0]]) and flow.returns_without(place, waits):
-                self.complain(op, f'{place[0]:x}: no fence behind the flush')
+                self.complain(op, f'{place[0]:x}: no fence after the flush')
 
     def check_hints(self, op):
         """STNP is a hint: a flush follows, or, where none was asked for, a fence in any case."""
@@ -110,10 +110,10 @@ class Variant:
         for place in flow.after:
             if flow.code[place[0]].name != 'stnp':
                 continue
-            behind = flow.reached(place, lambda _: False)
-            flushed = any(cache_instruction(flow.code[address]) for address, _ in behind)
+            after = flow.reached(place, lambda _: False)
+            flushed = any(cache_instruction(flow.code[address]) for address, _ in after)
             if not flushed and flow.returns_without(place, fence):
-                self.complain(op, f'{place[0]:x}: stnp, and neither a flush nor a fence behind it')
+                self.complain(op, f'{place[0]:x}: stnp, and neither a flush nor a fence after it')
 
     def foreign(self):
         """Patterns of what the CPU need not have."""

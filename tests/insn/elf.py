@@ -89,7 +89,7 @@ class Instruction:
             words = words[1].split(None, 1)
         self.name = words[0] if words else ''
         self.operands = words[1] if len(words) > 1 else ''
-        self.next = following  # address of the one behind
+        self.next = following  # address of the one after it
         self.text = text
 
     def target(self):

@@ -21,16 +21,16 @@ class Flow:
         self.code = code
         self.entry = (entry, ())
         self.external = set()  # functions of other objects
-        self.after = {}        # place -> the places behind it; none: it returns to the program
+        self.after = {}        # place -> the places after it; none: it returns to the program
         self.ends = set()      # places that return to the program
         waiting = [self.entry]
         while waiting:
             place = waiting.pop()
             if place not in self.after:
-                self.after[place] = self._behind(place)
+                self.after[place] = self._following(place)
                 waiting += self.after[place]
 
-    def _behind(self, place):
+    def _following(self, place):
         address, stack = place
         instruction = self.code[address]
         following = (instruction.next, stack)
@@ -77,7 +77,7 @@ class Flow:
         return [self.code[address] for address in sorted({address for address, _ in self.after})]
 
     def reached(self, start, stop):
-        """Places on the ways from behind `start`, which end at instructions that `stop` holds for."""
+        """Places on the ways from after `start`, which end at instructions that `stop` holds for."""
         seen = set()
         waiting = list(self.after[start])
         while waiting:

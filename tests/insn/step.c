@@ -96,7 +96,7 @@ static size_t random_place(size_t limit)
 	return random_below(limit) & ~(random_below(2) ? (size_t)7 : 0);
 }
 
-/* In a third of the cases the range ends with a line, or a byte before or behind. */
+/* In a third of the cases the range ends with a line, or a byte before or after its end. */
 static size_t random_size(size_t at, size_t limit)
 {
 	size_t size = random_place(limit + 1);

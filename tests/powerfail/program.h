@@ -28,7 +28,7 @@ struct mapped {
 /* Maps a file from an offset on; it is made, of SIZE bytes, if there is none. */
 struct mapped map_file(const char *path, size_t offset);
 
-/* Runs it with a trace; answers its status as of waitpid(2). */
+/* Runs it with a trace; returns its status as of waitpid(2). */
 int run(void (*program)(void), const char *granularity);
 
 /* Replays a trace to its end. */

@@ -27,7 +27,7 @@ static const char *judge_copy_of_bytes(const struct lines *lines, unsigned flags
 		return "BYTE, and it flushes";
 	if (lines->unfenced_stream)
 		return "streams left unfenced";
-	return !(flags & NO_WAIT) && lines->unfenced_store ? "a store without a fence behind it"
+	return !(flags & NO_WAIT) && lines->unfenced_store ? "a store without a fence after it"
 	                                                   : NULL;
 }
 
@@ -60,7 +60,7 @@ static const char *judge_flush(const struct lines *lines, const struct call *cal
 	if (rule || call->operation == FLUSH || serves == PMEM2_SERVES_PAGE)
 		return rule;
 	if (serves != PMEM2_SERVES_CACHE_LINE && lines->unfenced_store)
-		return "a store without a fence behind it";
+		return "a store without a fence after it";
 	return lines_fenced(lines);
 }
 

@@ -124,6 +124,6 @@ const char *lines_fenced(const struct lines *lines)
 {
 	for (size_t i = first_line(lines); i < behind_last_line(lines); i++)
 		if (lines->line[i].under_way)
-			return "a flush or a non-temporal store without a fence behind it";
+			return "a flush or a non-temporal store without a fence after it";
 	return NULL;
 }

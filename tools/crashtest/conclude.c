@@ -166,7 +166,7 @@ static void name_what_is_lost(struct experiment *e, struct group *group)
 	explain(e, &cause, FAULT_NOT_ATOMIC, group);
 }
 
-/* What was not tried any more would have to be guessed. */
+/* After a checker that hung too often nothing more is tried, and the fault stays unknown: the rest would be a guess. */
 static void judge(struct experiment *e, struct group *group)
 {
 	if (!experiment_fails(e, e->failing) && (e->passed || e->failed)) {

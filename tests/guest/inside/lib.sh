@@ -66,7 +66,7 @@ tests() {
 	[ "$passed" -gt 0 ] || fail "no test ran on $label"
 }
 
-# expect PATTERN LABEL [VARIABLE=VALUE]... PROBE-ARGUMENT...: the probe's answer, a line of the table,
+# expect PATTERN LABEL [VARIABLE=VALUE]... PROBE-ARGUMENT...: what the probe prints, a line of the table,
 # fits the pattern
 expect() {
 	pattern=$1 label=$2 settings=

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Behind the last record stands what was there before the log was cleared, and used again. */
+/* After the last record is what was there before the log was cleared, and used again. */
 #include "broken.h"
 
 void log_scan(struct log *log, void (*visit)(const struct record *))
