@@ -59,7 +59,7 @@ void cache_load(const void *ptr, size_t length)
 
 void cache_dirty(void *ptr, size_t length)
 {
-	volatile char *end = (volatile char *)ptr + length;
+	const volatile char *end = (volatile char *)ptr + length;
 
 	for (volatile char *byte = ptr; byte < end; byte += LINE)
 		*byte = *byte;

@@ -71,11 +71,9 @@ static long times_interrupted(void)
 /* One that something else ran into is thrown away, a few times. */
 static double sample(const struct work *work, int side, unsigned round)
 {
-	double took;
-	long before;
-
 	for (int tries = 0;; tries++) {
-		before = times_interrupted();
+		long before = times_interrupted();
+
 		if (work->prepare != NULL)
 			work->prepare(work->sides[side].job, round);
 
@@ -83,7 +81,8 @@ static double sample(const struct work *work, int side, unsigned round)
 		work->sides[side].run(&work->sides[side]);
 		atomic_thread_fence(
 			memory_order_seq_cst); /* sfence lets the clock be read before */
-		took = now() - start - clock_ns;
+		double took = now() - start - clock_ns;
+
 		if (times_interrupted() == before || tries == TRIES || took > LONG_NS)
 			return took;
 	}
@@ -107,7 +106,7 @@ struct timing harness_compare(const struct work *work)
 	sample(work, 0, 0);
 	sample(work, 1, 0);
 	while (goes_on(n, now() - began)) {
-		int first = n % 2;
+		int first = (int)(n % 2);
 
 		ns[first][n] = sample(work, first, n);
 		ns[!first][n] = sample(work, !first, n);

@@ -77,7 +77,7 @@ static void new_delete(const struct side *side)
 static void lookup_init(struct lookup *lookup, const struct library *lib, int fd, size_t n)
 {
 	*lookup = (struct lookup){.lib = lib, .n = n};
-	lookup->list = calloc(n, sizeof(lookup->list[0]));
+	lookup->list = calloc(n, sizeof(struct pmem2_map *));
 	if (lookup->list == NULL)
 		err(1, "maps");
 	library_check(lib, lib->source_from_fd(&lookup->src, fd), "pmem2_source_from_fd");

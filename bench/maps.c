@@ -67,7 +67,7 @@ static void choose_places(void *job, unsigned round)
 static void maps_init(struct maps *maps, const struct library *lib, int fd, char *area)
 {
 	*maps = (struct maps){.lib = lib, .area = area};
-	maps->list = calloc(MAPS_MAX, sizeof(maps->list[0]));
+	maps->list = calloc(MAPS_MAX, sizeof(struct pmem2_map *));
 	if (maps->list == NULL)
 		err(1, "maps");
 	library_check(lib, lib->source_from_fd(&maps->src, fd), "pmem2_source_from_fd");

@@ -64,7 +64,7 @@ static void pages_init(struct pages *pages, const struct library *lib, int fd, s
 	struct pmem2_config *cfg;
 
 	*pages = (struct pages){.lib = lib, .n = n, .count = count};
-	pages->list = calloc(n, sizeof(pages->list[0]));
+	pages->list = calloc(n, sizeof(struct pmem2_map *));
 	if (pages->list == NULL)
 		err(1, "maps");
 	library_check(lib, lib->source_from_fd(&src, fd), "pmem2_source_from_fd");

@@ -41,7 +41,7 @@ static void begin_again(struct pf_said *said, struct pf_trace *trace)
 
 void pmem2_pf_said_note(struct pf_said *said, struct pf_trace *trace)
 {
-	int saved = errno, fd;
+	int saved = errno;
 	struct stat st;
 	uint64_t size;
 
@@ -49,7 +49,7 @@ void pmem2_pf_said_note(struct pf_said *said, struct pf_trace *trace)
 		return;
 	size = stat(said->path, &st) == 0 ? (uint64_t)st.st_size : 0;
 	if (size != said->size) {
-		fd = open(said->path, O_RDONLY | O_CLOEXEC);
+		int fd = open(said->path, O_RDONLY | O_CLOEXEC);
 		if (size < said->size) /* it was cut off, and may hold something else */
 			begin_again(said, trace);
 		while (fd >= 0 && said->size < size && record_piece(said, trace, fd, size))

@@ -54,7 +54,7 @@ package=(
 	mmdebstrap # a fresh Debian, for their test
 )
 bench=("${build[@]}" gnuplot-nox)
-lint=(clang clang-tidy cppcheck git python3 shellcheck)
+lint=(check clang clang-tidy cppcheck git libsubunit-dev python3 shellcheck)
 
 packages=()
 list=

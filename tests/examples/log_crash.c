@@ -148,7 +148,7 @@ static char path[] = "log_crash.XXXXXX";
 
 static void begin(struct log *log)
 {
-	memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
+	memcpy(path + sizeof(path) - 7, "XXXXXX", 7);
 	close(mkstemp(path));
 	memset(medium, 0, SIZE);
 	watched = log;
@@ -284,12 +284,12 @@ START_TEST(test_flipped_bits)
 		for (int bit = 0; bit < 8; bit++) {
 			struct log seen = log;
 
-			log.base[at] ^= (char)(1 << bit);
+			log.base[at] = (char)(log.base[at] ^ 1 << bit);
 			seen.first = 1;
 			log_scan(&seen, NULL);
 			if (seen.tail != DAMAGED)
 				ck_assert_uint_eq(seen.next, log.next); /* padding */
-			log.base[at] ^= (char)(1 << bit);
+			log.base[at] = (char)(log.base[at] ^ 1 << bit);
 		}
 	}
 	end(&log);

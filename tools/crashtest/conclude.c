@@ -191,10 +191,10 @@ bool conclude(struct group *group, const struct pieces *pieces, struct replay *r
 	bool done = experiment_begin(&e, r, jobs, UNITS_EVICTED | (group->torn ? UNITS_TORN : 0),
 		pieces, &group->outcome);
 
-	if (done)
+	if (done) {
 		judge(&e, group);
-	if (done)
 		acknowledged_name(&e, group);
+	}
 	done = done && !e.failed;
 	experiment_finish(&e);
 	return done;
