@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "granularity_name.h"
 #include "powerfail/report.h"
 #include "say.h"
 #include "units.h"
@@ -140,13 +141,11 @@ static bool read_class(struct options *o, const char *class)
 
 static bool read_granularity(struct options *o, const char *name)
 {
-	static const char *const names[] = {"BYTE", "CACHE_LINE", "PAGE"};
+	enum pmem2_granularity granularity;
+	bool named = pmem2_granularity_named(name, &granularity);
 
-	o->granularity = NULL;
-	for (int i = 0; i < 3; i++)
-		if (strcasecmp(name, names[i]) == 0)
-			o->granularity = names[i];
-	return o->granularity != NULL || strcasecmp(name, "none") == 0;
+	o->granularity = named ? pmem2_granularity_name(granularity) : NULL;
+	return named || strcasecmp(name, "none") == 0;
 }
 
 static bool read_option(struct options *o, int i, const char *value)
