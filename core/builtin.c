@@ -3,7 +3,7 @@
  * builtin.c -- the backends that are part of this library. The build defines BUILTINS as X(name) for
  * each; it differs between the shared and the static library.
  */
-#include "registry.h"
+#include "registry_list.h"
 
 #define X(name) extern const struct pmem2_backend pmem2_backend_v1_##name;
 BUILTINS

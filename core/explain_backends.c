@@ -7,8 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "granularity.h"
 #include "module.h"
-#include "registry.h"
+#include "registry_list.h"
 
 #define add pmem2_explanation_add
 

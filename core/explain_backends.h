@@ -4,9 +4,9 @@
 #define PMEM2_EXPLAIN_BACKENDS_H
 
 #include "explanation.h"
-#include "granularity.h"
 
 struct pmem2_choice;
+struct pmem2_verdict;
 
 /*
  * Adds a reason for each backend that was considered, in their order, up to the one that was chosen; NULL:

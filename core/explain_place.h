@@ -4,7 +4,8 @@
 #define PMEM2_EXPLAIN_PLACE_H
 
 #include "explanation.h"
-#include "source.h"
+
+struct pmem2_source;
 
 /* The file system; refused: MAP_SYNC was, so also what keeps the file from it. */
 void pmem2_explain_file(struct pmem2_explanation *e, const struct pmem2_source *src, bool refused);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "source.h"
+struct pmem2_source;
 
 /* All in bytes. */
 struct pmem2_extent {

@@ -10,6 +10,8 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
+#include "source.h"
+
 #ifndef BCACHEFS_MAGIC
 #define BCACHEFS_MAGIC 0xca451a4e
 #endif

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "source.h"
+struct pmem2_source;
 
 /* "/proc/self/mountinfo"; tests point it at a file of their own. */
 extern const char *pmem2_file_system_mounts;

@@ -9,6 +9,7 @@
 
 #include "error.h"
 #include "granularity_name.h"
+#include "registry_list.h"
 
 const char *pmem2_registry_use_name(unsigned use)
 {

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* registry_list.c -- which backends are looked for, and what is found. */
+#include "registry_list.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "build_config.h"
 #include "error.h"
 #include "module.h"
-#include "registry.h"
 
 static const char *const table[] = {PMEM2_BACKENDS};
 

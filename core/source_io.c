@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "choice.h"
 #include "error.h"
 #include "fault.h"
 #include "registry.h"

@@ -34,7 +34,7 @@ build, wanted = sys.argv[1], [os.path.abspath(name) for name in sys.argv[2:]]
 entries = {}
 for entry in json.load(open(f'{build}/compile_commands.json')):
     path = os.path.realpath(os.path.join(entry['directory'], entry['file']))
-    if not wanted or path in wanted:
+    if os.path.exists(path) and (not wanted or path in wanted): # what is made by the build is not there
         entries.setdefault(path, entry)
 json.dump(list(entries.values()), open(f'{build}/once/compile_commands.json', 'w'))
 print('\n'.join(sorted(entries)))

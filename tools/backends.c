@@ -12,7 +12,7 @@
 #include "conformance.h"
 #include "module.h"
 #include "powerfail/report.h"
-#include "registry.h"
+#include "registry_list.h"
 #include "tool.h"
 
 /* The variant that the CPU can run; a backend that is not refused has one. */

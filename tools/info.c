@@ -9,12 +9,11 @@
 
 #include "args.h"
 #include "environment.h"
-#include "granularity.h"
 #include "granularity_name.h"
 #include "nd_region.h"
 #include "powerfail/report.h"
 #include "reasons.h"
-#include "registry.h"
+#include "registry_list.h"
 #include "tool.h"
 
 /* ---- the machine ---- */

@@ -7,6 +7,7 @@
 #include "extent.h"
 #include "real_file.h"
 #include "registry.h"
+#include "registry_list.h"
 #include "unit.h"
 
 static void set_up(void)

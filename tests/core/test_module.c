@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "registry.h"
+#include "registry_list.h"
 #include "unit.h"
 
 static char top[PATH_MAX];           /* ours alone, and so is all above it */

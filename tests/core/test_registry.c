@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "registry.h"
+#include "registry_list.h"
 #include "unit.h"
 
 static struct pmem2_registry registry;

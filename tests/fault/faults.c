@@ -19,7 +19,7 @@
 #include "error.h"
 #include "faults.h"
 #include "inject.h"
-#include "registry.h"
+#include "registry_list.h"
 
 enum {
 	FILE_SIZE = 4 << 20,

@@ -12,6 +12,7 @@
 #include "map.h"
 #include "real_file.h"
 #include "registry.h"
+#include "registry_list.h"
 
 enum {
 	DAX_SIZE = 65536,

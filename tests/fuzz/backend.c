@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "registry.h"
+#include "registry_list.h"
 #include "../must.h"
 
 enum {

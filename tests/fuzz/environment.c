@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "granularity.h"
-#include "registry.h"
+#include "registry_list.h"
 #include "../must.h"
 
 static const char *const variables[] = {"PMEM2_BACKEND", "PMEM_NO_CLWB", "PMEM_NO_CLFLUSHOPT",

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "registry.h"
+#include "registry_list.h"
 #include "tool.h"
 
 static struct finding *finding; /* shared with the process that runs a part */

@@ -19,7 +19,7 @@
 #include "loaded.h"
 #include "options.h"
 #include "place.h"
-#include "registry.h"
+#include "registry_list.h"
 #include "say.h"
 #include "signals.h"
 
