@@ -37,5 +37,6 @@ for options in "" "--evictions" "--torn --samples 20"; do
 	point "crashtest finds nothing ${options:-by default}" crashtest "$kv" $options
 done
 point "crashtest finds the wrong version" status 1 crashtest "$wrong"
-point "and says what is wrong" says 'missing drain' crashtest "$wrong"
+point "and says what is wrong" says 'missing drain: .* one flush covers both' crashtest "$wrong"
+point "and how it is mended" says '^  mend +flush data.* and drain, before' crashtest "$wrong"
 plan
