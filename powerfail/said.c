@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,14 +40,11 @@ static void begin_again(struct pf_said *said, struct pf_trace *trace)
 	record_piece(said, trace, -1, 0);
 }
 
-void pmem2_pf_said_note(struct pf_said *said, struct pf_trace *trace)
+static void note_output(struct pf_said *said, struct pf_trace *trace)
 {
-	int saved = errno;
 	struct stat st;
 	uint64_t size;
 
-	if (said->path == NULL || !trace->on)
-		return;
 	size = stat(said->path, &st) == 0 ? (uint64_t)st.st_size : 0;
 	if (size != said->size) {
 		int fd = open(said->path, O_RDONLY | O_CLOEXEC);
@@ -57,5 +55,32 @@ void pmem2_pf_said_note(struct pf_said *said, struct pf_trace *trace)
 		if (fd >= 0)
 			close(fd);
 	}
+}
+
+static void note_input(struct pf_said *said, struct pf_trace *trace)
+{
+	struct pf_record_left *r;
+	int left;
+
+	if (ioctl(STDIN_FILENO, FIONREAD, &left) != 0 || (uint64_t)left + 1 == said->left)
+		return;
+	r = pmem2_pf_trace_reserve(trace, sizeof(*r));
+	if (r == NULL)
+		return;
+	r->left = (uint64_t)left;
+	pmem2_pf_trace_commit(trace, r, PF_RECORD_LEFT, sizeof(*r));
+	said->left = (uint64_t)left + 1;
+}
+
+void pmem2_pf_said_note(struct pf_said *said, struct pf_trace *trace)
+{
+	int saved = errno;
+
+	if (!trace->on)
+		return;
+	if (said->input)
+		note_input(said, trace);
+	if (said->path != NULL)
+		note_output(said, trace);
 	errno = saved;
 }

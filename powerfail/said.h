@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * said.h -- what a program has written to a file, such as its standard output, at each moment of the trace.
+ * said.h -- what a program has written to a file, such as its standard output, and read from its standard input,
+ * at each moment of the trace.
  *
  * A recorder notes it before the record of what the program does next: what was written by then was
  * written after all that is in the trace.
@@ -8,6 +9,7 @@
 #ifndef POWERFAIL_SAID_H
 #define POWERFAIL_SAID_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct pf_trace;
@@ -15,9 +17,12 @@ struct pf_trace;
 struct pf_said {
 	const char *path; /* absolute; NULL: nothing is watched. The file need not be there yet */
 	uint64_t size;    /* bytes that the trace has of it */
+	bool input; /* standard input is a pipe that nobody writes to any more, and is watched, too */
+	uint64_t
+		left; /* 1 more than the bytes that the trace says are left there; 0: it says nothing yet */
 };
 
-/* Records what is new in the file. Keeps errno. */
+/* Records what is new in the file, and what was read. Keeps errno. */
 void pmem2_pf_said_note(struct pf_said *said, struct pf_trace *trace);
 
 #endif

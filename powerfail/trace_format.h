@@ -55,6 +55,7 @@ enum pf_record_kind {
 	PF_RECORD_NOTE,     /* what the recorder could not do as it should: a sentence */
 	PF_RECORD_SAID,     /* what the program had written to the file that is watched */
 	PF_RECORD_STRAY,    /* a flush of memory that is in no mapping */
+	PF_RECORD_LEFT,     /* how much of its standard input the program had not read */
 };
 
 /* What flushed lines: in the flags of a FLUSH record, above PF_FLUSH_SHIFT. */
@@ -157,6 +158,11 @@ struct pf_record_said {
 	struct pf_record record;
 	uint64_t offset, length;
 	char bytes[];
+};
+
+struct pf_record_left {
+	struct pf_record record;
+	uint64_t left; /* bytes */
 };
 
 struct pf_record_module {

@@ -140,6 +140,8 @@ static bool is_sound(const struct pf_reader *reader, const struct pf_record *r)
 		               (size - sizeof(struct pf_record_stack)) / sizeof(uint64_t);
 	case PF_RECORD_STORE:
 		return store_is_sound(r, end);
+	case PF_RECORD_LEFT:
+		return size >= sizeof(struct pf_record_left);
 	case PF_RECORD_SAID:
 		return said_is_sound(r, end);
 	case PF_RECORD_NOTE:

@@ -31,6 +31,7 @@ struct pf_engine {
 	struct pf_settings *settings;
 	const char *trace_path; /* "": no trace is wanted */
 	const char *said_path;  /* of a file whose growth is recorded; "": none is */
+	const bool *ops;        /* whether the trace tells how much of standard input was read */
 	struct pf_model *model;
 	struct pf_report *report;
 	struct pf_thread *msync; /* whose lines an msync(2) makes durable, under the lock */

@@ -239,6 +239,7 @@ int pmem2_pf_records_begin(void)
 	ret = pmem2_pf_trace_open(&trace, engine->trace_path, PF_RECORDER_BACKEND, NULL);
 	if (engine->said_path[0] != '\0')
 		said.path = engine->said_path;
+	said.input = *engine->ops;
 	if (ret == 0)
 		pmem2_pf_modules(learn_module, NULL);
 	return ret;
@@ -254,7 +255,7 @@ void pmem2_pf_records_forked(void)
 	pmem2_pf_trace_abandon(&trace);
 	if (pmem2_pf_trace_open(&trace, engine->trace_path, PF_RECORDER_BACKEND, NULL) != 0)
 		return;
-	said.size = 0;
+	said.size = said.left = 0;
 	for (size_t i = 0; i < known; i++)
 		record_module(&modules[i]);
 	for (uint32_t i = 0; (i = pmem2_pf_stack_next(&stacks, i)) != 0;)

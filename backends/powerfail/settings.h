@@ -18,6 +18,7 @@ struct pf_settings {
 	char trace[PATH_MAX];
 	char report[PATH_MAX];
 	char said[PATH_MAX]; /* the file that is watched */
+	bool ops;            /* standard input is watched */
 	bool stacks;         /* whole call stacks, not call sites alone */
 	enum pf_dirty dirty;
 };

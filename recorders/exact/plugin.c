@@ -3,7 +3,8 @@
  * plugin.c -- a plug-in for QEMU's user mode that records what a program does to the files that it maps.
  *
  * It takes its settings from the environment: PMEM2_EXACT_TRACE, where the trace goes,
- * PMEM2_EXACT_PROGRAM, the path of the program, and PMEM2_EXACT_ACK, the file that is watched.
+ * PMEM2_EXACT_PROGRAM, the path of the program, PMEM2_EXACT_ACK, the file that is watched,
+ * and PMEM2_EXACT_OPS, whether standard input is.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -175,7 +176,7 @@ static void take_settings(void)
 			"PMEM2_EXACT_TRACE and PMEM2_EXACT_PROGRAM have to be set; pmem2 "
 			"crashtest --exact does that");
 	pmem2_exact_record_init(strdup(trace), strdup(program),
-		watched != NULL ? strdup(watched) : NULL);
+		watched != NULL ? strdup(watched) : NULL, getenv("PMEM2_EXACT_OPS") != NULL);
 	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the record keeps them */
 	pmem2_exact_nameless = getenv("PMEM2_EXACT_SELFTEST") != NULL;
 }

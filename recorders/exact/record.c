@@ -21,11 +21,12 @@ static struct pf_said said;
 static const char *trace_path, *program_path;
 static bool is_forked; /* and has no trace yet */
 
-void pmem2_exact_record_init(const char *path, const char *program, const char *watched)
+void pmem2_exact_record_init(const char *path, const char *program, const char *watched, bool ops)
 {
 	trace_path = path;
 	program_path = program;
 	said.path = watched;
+	said.input = ops;
 }
 
 /* ---- the trace of this process ---- */
@@ -52,7 +53,7 @@ static void trace_content(struct exact_file *file, const struct pf_content *cont
 static void begin_again(void)
 {
 	is_forked = false;
-	said.size = 0;
+	said.size = said.left = 0;
 	open_trace();
 	for (size_t i = 0; i < pmem2_exact_files(); i++) {
 		struct exact_file *f = pmem2_exact_file(i);
@@ -91,7 +92,7 @@ static void *reserve(size_t size)
 /* What the program wrote before it did what is recorded next. */
 static void note_said(void)
 {
-	if (said.path == NULL)
+	if (said.path == NULL && !said.input)
 		return;
 	if (is_forked)
 		begin_again();

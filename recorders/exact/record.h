@@ -15,9 +15,9 @@
 
 /*
  * Where the trace goes, what it says that the program is, and a file whose growth is recorded, or NULL. All
- * are kept.
+ * are kept. ops: whether the trace tells how much of standard input was read.
  */
-void pmem2_exact_record_init(const char *path, const char *program, const char *watched);
+void pmem2_exact_record_init(const char *path, const char *program, const char *watched, bool ops);
 
 /* A file is there, with what fd holds. Makes its shadow. */
 void pmem2_exact_record_file(struct exact_file *file, int fd);

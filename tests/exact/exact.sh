@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
 # pmem2 crashtest --exact, on programs that flush by their own instructions. usage: exact.sh TAP PMEM2 LOG
-# TRACED SOURCES ACKED
-pmem2=$(realpath "$2") log=$(realpath "$3") traced=$(realpath "$4") sources=$(realpath "$5") acked=$(realpath "$6")
+# TRACED SOURCES ACKED KEPT
+pmem2=$(realpath "$2") log=$(realpath "$3") traced=$(realpath "$4") sources=$(realpath "$5") acked=$(realpath "$6") kept=$(realpath "$7")
 # shellcheck source=tests/tap.sh
 . "$1"
 mkdir tmp
@@ -86,6 +86,16 @@ acks() {
 }
 point "acknowledged after the drain" says ': 0 failed$' status 0 acks right
 point "acknowledged before it" says 'acknowledged before it is durable: "ack 1"' status 1 acks early
+
+# operations HOW: that are read line by line
+operations() {
+	PMEM2_FORCE_GRANULARITY=CACHE_LINE "$pmem2" crashtest --exact --ops ops --copy data --state "$kept {} dump $1" -- \
+		"$kept" data run "$1"
+}
+rm -f data
+printf '%s\n' '0 7' '1 7' '0 8' >ops
+point "operations, each durable" says ': 0 failed$' status 0 operations right
+point "halves of operations" says 'it said +the state after no number of operations' status 1 operations halves
 
 # ---- a hash table ----
 

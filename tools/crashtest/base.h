@@ -7,6 +7,7 @@
 #define CRASHTEST_BASE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct trace;
 
@@ -14,7 +15,8 @@ struct base {
 	char *root;   /* the directory of those images, as the trace names it */
 	char **place; /* of each of them, within the directory; NULL ends */
 	char *extra; /* a directory with those that the recovery did not map, by their numbers; NULL: it mapped all */
-	char *ack; /* a file with what the program had acknowledged, or NULL */
+	uint64_t left; /* of the program's standard input, when it was cut: as a replay has it */
+	char *ack;     /* a file with what the program had acknowledged, or NULL */
 };
 
 /*

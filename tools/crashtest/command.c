@@ -147,10 +147,25 @@ void command_free(struct command *command)
 	*command = (struct command){0};
 }
 
+size_t command_hide(char *text, size_t size, const char *path)
+{
+	size_t length = strlen(path);
+	char *at = text;
+
+	while ((at = memmem(at, size - (size_t)(at - text), path, length)) != NULL) {
+		at[0] = '{';
+		at[1] = '}';
+		memmove(at + 2, at + length, size + 1 - (size_t)(at - text) - length);
+		size -= length - 2;
+		at += 2;
+	}
+	return size;
+}
+
 /* ---- the process ---- */
 
-static int spawn(const struct command *command, char **environment, int output, pid_t *pid,
-	posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
+static int spawn(const struct command *command, int input, char **environment, int output,
+	pid_t *pid, posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes)
 {
 	sigset_t none;
 	int error;
@@ -158,7 +173,7 @@ static int spawn(const struct command *command, char **environment, int output, 
 	sigemptyset(&none);
 	posix_spawnattr_setsigmask(attributes, &none);
 	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
-	error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	error = posix_spawn_file_actions_adddup2(actions, input, STDIN_FILENO);
 	if (error == 0)
 		error = posix_spawn_file_actions_adddup2(actions, output, STDOUT_FILENO);
 	if (error == 0)
@@ -169,20 +184,33 @@ static int spawn(const struct command *command, char **environment, int output, 
 	return -error;
 }
 
-int command_spawn(const struct command *command, char **environment, int output, pid_t *pid)
+static int spawn_with(const struct command *command, int input, char **environment, int output,
+	pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
-	int ret;
+	int ret = -posix_spawn_file_actions_init(&actions);
 
-	ret = -posix_spawn_file_actions_init(&actions);
 	if (ret != 0)
 		return ret;
 	ret = -posix_spawnattr_init(&attributes);
 	if (ret == 0) {
-		ret = spawn(command, environment, output, pid, &actions, &attributes);
+		ret = spawn(command, input, environment, output, pid, &actions, &attributes);
 		posix_spawnattr_destroy(&attributes);
 	}
 	posix_spawn_file_actions_destroy(&actions);
+	return ret;
+}
+
+/* What was opened before is opened once more: it is read from its beginning. */
+int command_spawn(const struct command *command, const char *input, char **environment, int output,
+	pid_t *pid)
+{
+	int fd = open(input != NULL ? input : "/dev/null", O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = spawn_with(command, fd, environment, output, pid);
+	close(fd);
 	return ret;
 }

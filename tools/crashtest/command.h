@@ -28,8 +28,12 @@ bool command_names_ack(const char *format);
 int command_make(struct command *command, const char *format, char *const *paths, const char *ack);
 void command_free(struct command *command);
 
-/* Runs it in a process group of its own, what it prints to output. 0 or -errno. */
-int command_spawn(const struct command *command, char **environment, int output, pid_t *pid);
+/* Runs it in a process group of its own, what it prints to output; input NULL: it has none. 0 or -errno. */
+int command_spawn(const struct command *command, const char *input, char **environment, int output,
+	pid_t *pid);
+
+/* Puts "{}" in place of a path in a text, which 0 ends behind its size. Returns the size then. */
+size_t command_hide(char *text, size_t size, const char *path);
 
 /* Prints a text so that a shell takes it for one word. */
 void command_quote(FILE *out, const char *text);

@@ -114,6 +114,8 @@ int tool_crashtest(int argc, char *argv[])
 
 	if (o.program != NULL)
 		ret = run_program(&run, &o);
+	if (o.ops != NULL)
+		o.operations = &run.ops;
 	if (ret == 0)
 		ret = o.program != NULL ? test_traces(&o, &run, run.trace, &found)
 		                        : test_traces(&o, NULL, o.trace, &found);

@@ -42,6 +42,10 @@ static const char usage[] =
 	"  --recover COMMAND   runs on each image before the check, and is cut by itself\n"
 	"  --then COMMAND      runs after it: uses what was recovered\n"
 	"  --depth N           cuts in a row, of PROGRAM, its recovery, the recovery of that (2)\n"
+	"  --rerun[=COMMAND]   start PROGRAM, or COMMAND, on each image: it must not fail\n"
+	"  --ops FILE          operations that PROGRAM reads line by line: what --state prints after a\n"
+	"                      cut has to be the state before or after the last one; with --copy\n"
+	"  --state COMMAND     prints the state\n"
 	"  --ack WHERE         what PROGRAM wrote there before the cut is in a file, {ack} in COMMAND:\n"
 	"                      stdout, a descriptor's number, or a file\n"
 	"  --copy FILE         give PROGRAM a copy of FILE, wherever FILE is an argument\n"
@@ -59,7 +63,7 @@ static const char usage[] =
 	"or was interrupted.\n";
 
 /* What an option's value is. */
-enum kind { FLAG, TEXT, NUMBER, JOBS, SECONDS, CLASS, GRANULARITY, HELP };
+enum kind { FLAG, TEXT, OPTIONAL, NUMBER, JOBS, SECONDS, CLASS, GRANULARITY, HELP };
 
 static const struct {
 	const char *name;
@@ -76,6 +80,9 @@ static const struct {
 	{"check", TEXT, offsetof(struct options, check)},
 	{"recover", TEXT, offsetof(struct options, recover)},
 	{"then", TEXT, offsetof(struct options, then)},
+	{"rerun", OPTIONAL, offsetof(struct options, rerun)},
+	{"ops", TEXT, offsetof(struct options, ops)},
+	{"state", TEXT, offsetof(struct options, state)},
 	{"ack", TEXT, offsetof(struct options, ack)},
 	{"copy", TEXT, offsetof(struct options, copy)},
 	{"trace", TEXT, offsetof(struct options, trace)},
@@ -156,6 +163,9 @@ static bool read_option(struct options *o, int i, const char *value)
 	case FLAG:
 		*(bool *)at = true;
 		return true;
+	case OPTIONAL:
+		*(const char **)at = value != NULL ? value : "";
+		return true;
 	case TEXT:
 		*(const char **)at = value;
 		return true;
@@ -179,12 +189,32 @@ static int misused(const char *what)
 
 static bool names_ack(const struct options *o)
 {
-	const char *const commands[] = {o->recover, o->then, o->check};
+	const char *const commands[] = {o->recover, o->then, o->rerun, o->state, o->check};
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (commands[i] != NULL && command_names_ack(commands[i]))
 			return true;
 	return false;
+}
+
+/* What runs on images, beside the checker. */
+static int check_commands(const struct options *o)
+{
+	if (o->program != NULL && o->ack == NULL && names_ack(o))
+		return misused("{ack} needs --ack");
+	if (o->depth < 1 || o->depth > OPTIONS_DEPTH)
+		return misused("--depth is from 1 to 5");
+	if (o->reruns_program && o->program == NULL)
+		return misused(
+			"--rerun goes with a PROGRAM; of a trace alone, give --rerun=COMMAND");
+	if ((o->ops == NULL) != (o->state == NULL))
+		return misused("--ops and --state go together");
+	if (o->ops != NULL && (o->program == NULL || o->copy == NULL))
+		return misused(
+			"--ops goes with a PROGRAM, and --copy with the file that it works on");
+	if (o->ops != NULL && o->then != NULL)
+		return misused("--then changes the state: it does not go with --ops");
+	return 0;
 }
 
 static int check_together(const struct options *o)
@@ -197,10 +227,6 @@ static int check_together(const struct options *o)
 		return misused("--image goes with --trace and --output");
 	if (o->ack != NULL && o->program == NULL)
 		return misused("--ack goes with a PROGRAM; a trace has what it acknowledged");
-	if (o->program != NULL && o->ack == NULL && names_ack(o))
-		return misused("{ack} needs --ack");
-	if (o->depth < 1 || o->depth > OPTIONS_DEPTH)
-		return misused("--depth is from 1 to 5");
 	if (o->exact && o->program == NULL)
 		return misused("--exact goes with a PROGRAM");
 	if (o->exact && o->granularity != NULL && strcmp(o->granularity, "CACHE_LINE") != 0)
@@ -208,14 +234,19 @@ static int check_together(const struct options *o)
 	return 0;
 }
 
+static int has_argument(enum kind kind)
+{
+	return kind == FLAG || kind == HELP ? no_argument
+	       : kind == OPTIONAL           ? optional_argument
+	                                    : required_argument;
+}
+
 static void name_options(struct option *list)
 {
 	for (int i = 0; i < OPTIONS; i++)
 		list[i] = (struct option){
 			.name = known[i].name,
-			.has_arg = known[i].kind == FLAG || known[i].kind == HELP
-		                           ? no_argument
-		                           : required_argument,
+			.has_arg = has_argument(known[i].kind),
 			.val = i + 1,
 		};
 }
@@ -260,11 +291,13 @@ int options_read(struct options *o, int argc, char *argv[])
 				known[c - 1].name, optarg);
 	}
 	o->program = optind < argc ? argv + optind : NULL;
-	if (o->check == NULL && (o->recover != NULL || o->then != NULL))
+	o->reruns_program = o->rerun != NULL && o->rerun[0] == '\0';
+	if (o->check == NULL &&
+		(o->recover != NULL || o->then != NULL || o->rerun != NULL || o->ops != NULL))
 		o->check = ""; /* that these fail is what is looked for */
 	if (o->budget == 0 && !o->all)
 		o->budget = BUDGET;
-	return check_together(o);
+	return check_commands(o) != 0 ? CRASHTEST_FAILED : check_together(o);
 }
 
 unsigned options_units(const struct options *o)

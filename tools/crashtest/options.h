@@ -17,14 +17,20 @@ enum ignored {
 	IGNORABLE
 };
 
+struct ops;
 struct recoveries;
 
 struct options {
 	const char *check; /* the checker's command, or NULL: report alone */
 	char **program;    /* to be run, with its arguments; NULL: there is a trace */
 	const char *trace; /* the file to read, or to keep the program's in; NULL: none is named */
-	const char *recover;   /* the command of the recovery, or NULL */
-	const char *then;      /* the command that runs after it, or NULL */
+	const char *recover; /* the command of the recovery, or NULL */
+	const char *then;    /* the command that runs after it, or NULL */
+	const char *rerun;   /* the command that is started on an image; "": the program; or NULL */
+	bool reruns_program; /* that was "" */
+	const char *ops;     /* a file with operations, one to a line, or NULL */
+	const char *state;   /* the command that prints the state after some, or NULL */
+	const struct ops *operations; /* those, and the states after each; NULL: there are none */
 	const char *ack;       /* what the program acknowledges by: as ack_begin has it, or NULL */
 	const char *copy;      /* the file of which the program gets a copy, or NULL */
 	const char *directory; /* for images; NULL: chosen */

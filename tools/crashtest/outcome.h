@@ -21,10 +21,21 @@ struct check {
 };
 
 /* What runs on an image, in this order. */
-enum stage { STAGE_RECOVER, STAGE_THEN, STAGE_CHECK, STAGES };
+enum stage { STAGE_RECOVER, STAGE_THEN, STAGE_RERUN, STAGE_STATE, STAGE_CHECK, STAGES };
 
-/* HUNG: it took longer than it may. LOUD: it printed more than it may. */
-enum outcome_kind { CHECK_PASSED, CHECK_FAILED, CHECK_DIED, CHECK_HUNG, CHECK_LOUD };
+/*
+ * HUNG: it took longer than it may. LOUD: it printed more than it may. REPORTED: a sanitizer did. STATE: what it
+ * printed is the state after no number of operations that is right there.
+ */
+enum outcome_kind {
+	CHECK_PASSED,
+	CHECK_FAILED,
+	CHECK_DIED,
+	CHECK_HUNG,
+	CHECK_LOUD,
+	CHECK_REPORTED,
+	CHECK_STATE
+};
 
 struct outcome {
 	enum outcome_kind kind;

@@ -4,6 +4,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -15,6 +16,7 @@
 #include "recover_print.h"
 #include "recoveries.h"
 #include "replay.h"
+#include "rerun.h"
 #include "results.h"
 #include "say.h"
 #include "signals.h"
@@ -108,6 +110,20 @@ static int test(struct process *p, const struct options *o, const struct trace *
 	return ret;
 }
 
+/* The command that starts the program again is made of what the trace tells. */
+static int test_again(struct process *p, struct options *o, const struct trace *trace)
+{
+	char *command = o->reruns_program ? rerun_command(o, trace) : NULL;
+	int ret = CRASHTEST_FAILED;
+
+	if (o->reruns_program)
+		o->rerun = command;
+	if (!o->reruns_program || command != NULL)
+		ret = test(p, o, trace);
+	free(command);
+	return ret;
+}
+
 static int test_trace(struct process *p, const struct options *o, const struct trace *trace)
 {
 	struct options with = for_trace(o, trace);
@@ -116,11 +132,11 @@ static int test_trace(struct process *p, const struct options *o, const struct t
 	int ret;
 
 	if (o->recover == NULL || o->depth < 2)
-		return test(p, &with, trace);
+		return test_again(p, &with, trace);
 	place_choose(beside, sizeof(beside), o->directory, trace, o->jobs + 16);
 	ret = recoveries_init(&list, beside, o->all);
 	with.recoveries = &list;
-	ret = ret == 0 ? test(p, &with, trace) : say_failed("%s: %s", beside, strerror(-ret));
+	ret = ret == 0 ? test_again(p, &with, trace) : say_failed("%s: %s", beside, strerror(-ret));
 	recoveries_finish(&list);
 	return ret;
 }

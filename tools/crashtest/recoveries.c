@@ -163,7 +163,7 @@ static bool keep(struct recoveries *list, struct recovery *r, const struct image
 }
 
 static void take(struct recoveries *list, const struct images *images, const char *path,
-	const char *ack, const struct check *check)
+	const char *ack, uint64_t left, const struct check *check)
 {
 	struct recovery_kind *kind;
 	struct recovery *r;
@@ -180,12 +180,13 @@ static void take(struct recoveries *list, const struct images *images, const cha
 		r->event = check->event;
 		snprintf(r->name, sizeof(r->name), "%s", check->name);
 		list->failed = !keep(list, r, images, &t, ack) || list->failed;
+		r->base.left = left;
 	}
 	trace_close(&t);
 }
 
 void recoveries_take(struct recoveries *list, const struct images *images, const char *trace,
-	const char *ack, const struct check *check)
+	const char *ack, uint64_t left, const struct check *check)
 {
 	char pattern[PATH_MAX + 2];
 	glob_t found = {0};
@@ -194,7 +195,7 @@ void recoveries_take(struct recoveries *list, const struct images *images, const
 	if (glob(pattern, 0, NULL, &found) != 0)
 		list->without++;
 	for (size_t i = 0; i < found.gl_pathc; i++)
-		take(list, images, found.gl_pathv[i], ack, check);
+		take(list, images, found.gl_pathv[i], ack, left, check);
 	globfree(&found);
 	recoveries_remove(trace);
 }

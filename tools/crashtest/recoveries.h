@@ -48,10 +48,10 @@ void recoveries_finish(struct recoveries *list);
 
 /*
  * A recovery ended well on the images, which stood for that check: keeps its traces, or removes them. ack: the
- * file of what was acknowledged, or "".
+ * file of what was acknowledged, or ""; left: of standard input, as a replay has it.
  */
 void recoveries_take(struct recoveries *list, const struct images *images, const char *trace,
-	const char *ack, const struct check *check);
+	const char *ack, uint64_t left, const struct check *check);
 
 /* Removes the traces of a recovery. */
 void recoveries_remove(const char *trace);

@@ -298,6 +298,7 @@ static void apply(struct replay *r, const struct pf_record *record)
 		break;
 	case PF_RECORD_EXIT:
 		r->exited = true;
+		r->hash += r->left != 0; /* that operations are complete makes other images right */
 		break;
 	case PF_RECORD_BROKEN:
 		r->broken = true;
@@ -311,6 +312,9 @@ static void apply(struct replay *r, const struct pf_record *record)
 		break;
 	case PF_RECORD_STRAY:
 		apply_stray(r, (const struct pf_record_stray *)record);
+		break;
+	case PF_RECORD_LEFT:
+		replay_left(r, (const struct pf_record_left *)record);
 		break;
 	case PF_RECORD_NOTE:
 		break;

@@ -68,7 +68,11 @@ struct replay {
 		size_t size, room;
 	} said;
 
-	uint64_t hash; /* of all that is durable, against the beginning, and of what was said */
+	uint64_t
+		left; /* 1 more than the bytes of its standard input that it had not read; 0: not known */
+
+	uint64_t
+		hash; /* of all that is durable, against the beginning, and of what was said and read */
 	struct changed_line *journal;
 	size_t journal_count;
 };

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct pf_medium;
+struct pf_record_left;
 struct pf_record_lines;
 struct pf_record_said;
 struct pf_record_store;
@@ -23,6 +24,7 @@ struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end);
 void replay_lines(struct replay *r, const struct pf_record_lines *lines);
 /* false: no memory, or the record does not follow on what is known. */
 bool replay_say(struct replay *r, const struct pf_record_said *said);
+void replay_left(struct replay *r, const struct pf_record_left *left);
 void replay_store(struct replay *r, const struct pf_record_store *store);
 
 #endif

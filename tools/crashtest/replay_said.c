@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* replay_said.c -- what the program had written to the file that is watched. */
+/* replay_said.c -- what the program had written to the file that is watched, and read. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,4 +36,10 @@ bool replay_say(struct replay *r, const struct pf_record_said *s)
 	said->size = s->offset + s->length;
 	r->hash += hash_of(s); /* an image beside other words is another image */
 	return true;
+}
+
+void replay_left(struct replay *r, const struct pf_record_left *l)
+{
+	r->hash += (l->left + 1 - r->left) * UINT64_C(0x9e3779b97f4a7c15);
+	r->left = l->left + 1;
 }

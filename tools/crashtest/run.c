@@ -97,6 +97,7 @@ static void set_environment(const struct run *run, const struct options *options
 	setenv("PMEM2_POWERFAIL_DIRTY", options->evictions ? "1" : "auto", 1);
 	unsetenv("PMEM2_POWERFAIL_REPORT");
 	unsetenv("PMEM2_POWERFAIL_ACK");
+	unsetenv("PMEM2_POWERFAIL_OPS");
 }
 
 /* What it prints is not ours: out of the way, unless it is asked for. */
@@ -142,19 +143,34 @@ static void stop(pid_t pid, int *status)
 	waitpid(pid, status, 0);
 }
 
+static void set_input(int input, bool exact)
+{
+	if (input < 0)
+		return;
+	dup2(input, STDIN_FILENO);
+	setenv(exact ? "PMEM2_EXACT_OPS" : "PMEM2_POWERFAIL_OPS", "1", 1);
+}
+
 static int execute(struct run *run, const struct options *options, char **list)
 {
-	pid_t pid = fork();
+	int input = options->ops != NULL ? ops_pipe(&run->ops, run->ops.count) : -1;
+	pid_t pid;
 
+	if (options->ops != NULL && input < 0)
+		return CRASHTEST_FAILED;
+	pid = fork();
 	if (pid == 0) {
 		set_environment(run, options);
 		set_output(options);
 		ack_child(&run->ack, options->exact);
+		set_input(input, options->exact);
 		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): list is not empty */
 		execvp(list[0], list);
 		say_failed("%s: %s", list[0], strerror(errno));
 		_exit(127);
 	}
+	if (input >= 0)
+		close(input);
 	if (pid < 0)
 		return say_failed("fork: %s", strerror(errno));
 	double limit = options->program_timeout;
@@ -217,6 +233,8 @@ int run_program(struct run *run, const struct options *options)
 
 	if (ret == 0)
 		ret = make_copy(run, options);
+	if (ret == 0 && options->ops != NULL)
+		ret = ops_read(&run->ops, options->ops);
 	if (ret == 0)
 		ret = ack_begin(&run->ack, options->ack, run->directory);
 	if (ret != 0)
@@ -232,7 +250,9 @@ int run_program(struct run *run, const struct options *options)
 	free(list);
 	if (ret == 0)
 		ret = check_trace(run, options);
-	return ret == 0 ? ack_end(&run->ack, run->trace) : ret;
+	if (ret == 0)
+		ret = ack_end(&run->ack, run->trace);
+	return ret == 0 && options->ops != NULL ? ops_learn(&run->ops, options, run) : ret;
 }
 
 /* ---- after ---- */
@@ -253,6 +273,7 @@ static void remove_traces(const struct run *run)
 
 void run_finish(struct run *run)
 {
+	ops_free(&run->ops);
 	if (run->directory[0] == '\0')
 		return;
 	if (!run->keeps_trace)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "ack.h"
+#include "ops.h"
 
 struct options;
 
@@ -15,6 +16,7 @@ struct run {
 	char trace[PATH_MAX];
 	char copy[PATH_MAX + 8];
 	struct ack ack;
+	struct ops ops;
 	bool keeps_trace;
 	bool stopped; /* the program was: its time was over */
 	int status;   /* as of waitpid(2) */

@@ -11,6 +11,7 @@
 
 #include "image.h"
 #include "options.h"
+#include "rerun.h"
 
 /* The command of a stage; NULL or "": there is none. */
 static const char *format_of(const struct options *o, enum stage stage)
@@ -20,6 +21,10 @@ static const char *format_of(const struct options *o, enum stage stage)
 		return o->recover;
 	case STAGE_THEN:
 		return o->then;
+	case STAGE_RERUN:
+		return o->rerun;
+	case STAGE_STATE:
+		return o->state;
 	case STAGE_CHECK:
 		return o->check;
 	default:
@@ -96,14 +101,14 @@ static bool set_stage(char **list, const struct options *o, enum stage stage, co
 	       add(list, "PMEM2_POWERFAIL_DIRTY", o->evictions ? "1" : "auto");
 }
 
-static void free_environment(char **list)
+void stages_environment_free(char **list)
 {
 	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
 		free(list[i]);
 	free(list);
 }
 
-static char **make_environment(const struct options *o, enum stage stage, const char *trace)
+char **stages_environment(const struct options *o, enum stage stage, const char *trace)
 {
 	size_t count = 0, kept = 0;
 	bool whole;
@@ -120,7 +125,7 @@ static char **make_environment(const struct options *o, enum stage stage, const 
 		}
 	if (whole && set_stage(list, o, stage, trace))
 		return list;
-	free_environment(list);
+	stages_environment_free(list);
 	return NULL;
 }
 
@@ -137,7 +142,9 @@ int stages_make(struct stages *s, const struct options *o, const struct images *
 			continue;
 		s->kind[s->count] = (enum stage)stage;
 		s->format[s->count] = format_of(o, (enum stage)stage);
-		s->environment[s->count] = make_environment(o, (enum stage)stage, trace);
+		s->input[s->count] =
+			stage == STAGE_RERUN && o->reruns_program ? rerun_input() : NULL;
+		s->environment[s->count] = stages_environment(o, (enum stage)stage, trace);
 		if (s->environment[s->count] == NULL)
 			return -ENOMEM;
 		ret = make(&s->command[s->count], s->format[s->count], images, ack);
@@ -150,7 +157,7 @@ void stages_free(struct stages *s)
 {
 	for (unsigned i = 0; i < s->count; i++) {
 		command_free(&s->command[i]);
-		free_environment(s->environment[i]);
+		stages_environment_free(s->environment[i]);
 	}
 }
 
@@ -168,6 +175,8 @@ const char *stages_token(enum stage stage)
 	static const char *const tokens[STAGES] = {
 		[STAGE_RECOVER] = "recover",
 		[STAGE_THEN] = "then",
+		[STAGE_RERUN] = "rerun",
+		[STAGE_STATE] = "state",
 		[STAGE_CHECK] = "check",
 	};
 
@@ -179,6 +188,8 @@ const char *stages_who(enum stage stage)
 	static const char *const names[STAGES] = {
 		[STAGE_RECOVER] = "the recovery",
 		[STAGE_THEN] = "the command of --then",
+		[STAGE_RERUN] = "the program that was started again",
+		[STAGE_STATE] = "the command of --state",
 		[STAGE_CHECK] = "the checker",
 	};
 

@@ -12,6 +12,7 @@ struct options;
 struct stages {
 	struct command command[STAGES];
 	const char *format[STAGES]; /* that it was made of */
+	const char *input[STAGES];  /* NULL: it has none */
 	char **environment[STAGES];
 	enum stage kind[STAGES];
 	unsigned count;
@@ -24,6 +25,10 @@ struct stages {
 int stages_make(struct stages *stages, const struct options *options, const struct images *images,
 	const char *ack, const char *trace);
 void stages_free(struct stages *stages);
+
+/* The environment of a command, likewise; NULL: no memory. */
+char **stages_environment(const struct options *options, enum stage stage, const char *trace);
+void stages_environment_free(char **environment);
 
 /* Whether a command names {ack}. */
 bool stages_name_ack(const struct options *options);

@@ -50,6 +50,14 @@ static void outcome_text(const struct outcome *o, double timeout, char *text, si
 	case CHECK_LOUD:
 		snprintf(text, size, "%s printed more than 16 MiB, and was stopped", who);
 		break;
+	case CHECK_REPORTED:
+		snprintf(text, size, "%s had a sanitizer's report", who);
+		break;
+	case CHECK_STATE:
+		snprintf(text, size,
+			"the state is neither that after %d operations nor that before the last of them",
+			o->code);
+		break;
 	case CHECK_HUNG:
 		snprintf(text, size, "%s did not end in %g s", who, timeout);
 		break;

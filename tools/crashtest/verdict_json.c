@@ -18,7 +18,8 @@
 
 void verdict_json_group(const struct group *g, const char *where, FILE *out)
 {
-	static const char *const kinds[] = {"passed", "status", "signal", "hung", "loud"};
+	static const char *const kinds[] = {"passed", "status", "signal", "hung", "loud",
+		"sanitizer", "state"};
 
 	fprintf(out,
 		"    {\"images\": %" PRIu64

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "ops.h"
 #include "options.h"
 #include "outcome.h"
 #include "image.h"
@@ -19,6 +20,7 @@
 #include "place.h"
 #include "recoveries.h"
 #include "replay.h"
+#include "sanitizer.h"
 #include "stages.h"
 
 enum {
@@ -37,7 +39,16 @@ struct worker {
 	int output[2];                 /* a pipe, of what the checker prints; [0] does not block */
 	size_t printed;
 	char kept[KEPT + 1];
-	pid_t pid; /* 0: idle */
+	const struct ops *ops; /* of which an image has the state after some; or NULL */
+	uint64_t left;         /* of them, as the replay has it */
+	bool ended;            /* the program had reached its exit */
+	bool right;            /* the state is that of right numbers of operations */
+	long found;            /* after how many it is the state; -1: after none */
+	FILE *whole;           /* all that is printed, if it is a state: */
+	char *text;
+	size_t size;
+	char report[256]; /* of a sanitizer; "": there was none */
+	pid_t pid;        /* 0: idle */
 	int pidfd;
 };
 
@@ -60,6 +71,7 @@ struct worker *worker_new(const char *directory, const struct options *options,
 	if (stages_name_ack(options)) /* beside the images: programs may look around there */
 		snprintf(w->ack, sizeof(w->ack), "%s.ack", directory);
 	w->recoveries = options->recoveries;
+	w->ops = options->operations;
 	snprintf(w->trace, sizeof(w->trace), "%s.trace", directory);
 	ret = images_init(&w->images, directory, trace);
 	if (ret == 0)
@@ -85,6 +97,15 @@ static void end_command(struct worker *w)
 	w->pidfd = -1;
 }
 
+static void end_whole(struct worker *w)
+{
+	if (w->whole != NULL)
+		fclose(w->whole);
+	free(w->text);
+	w->whole = NULL;
+	w->text = NULL;
+}
+
 void worker_free(struct worker *w)
 {
 	if (w == NULL)
@@ -93,6 +114,7 @@ void worker_free(struct worker *w)
 		end_command(w);
 	images_finish(&w->images);
 	stages_free(&w->stages);
+	end_whole(w);
 	if (w->ack[0] != '\0')
 		unlink(w->ack);
 	for (int i = 0; i < 2; i++)
@@ -121,8 +143,13 @@ static int write_ack(const struct worker *w, const struct said *said)
 
 static int start_stage(struct worker *w)
 {
-	int ret = command_spawn(&w->stages.command[w->stage], w->stages.environment[w->stage],
-		w->output[1], &w->pid);
+	if (w->stages.kind[w->stage] == STAGE_STATE) {
+		w->whole = open_memstream(&w->text, &w->size);
+		if (w->whole == NULL)
+			return -ENOMEM;
+	}
+	int ret = command_spawn(&w->stages.command[w->stage], w->stages.input[w->stage],
+		w->stages.environment[w->stage], w->output[1], &w->pid);
 
 	if (ret != 0) {
 		w->pid = 0;
@@ -148,16 +175,39 @@ int worker_start(struct worker *w, const struct replay *r, const struct overlay 
 		return ret;
 	worker_hear(w); /* what the last one left in the pipe */
 	w->printed = 0;
-	w->kept[0] = '\0';
+	w->kept[0] = w->report[0] = '\0';
 	w->stage = 0;
+	w->right = true;
+	w->ended = w->images.base == NULL && r->exited;
+	w->left = w->images.base != NULL ? w->images.base->left : r->left;
 	return start_stage(w);
+}
+
+/* What --state printed is compared once; without it all is right. */
+static bool is_right_state(struct worker *w)
+{
+	size_t done, size;
+	uint64_t state;
+
+	if (w->whole == NULL)
+		return true;
+	fflush(w->whole);
+	size = w->size;
+	for (size_t i = 0; i < w->images.count; i++)
+		size = command_hide(w->text, size, w->images.image[i].path);
+	state = ops_hash(w->text, size);
+	done = ops_done(w->ops, w->left);
+	w->right = ops_is_right(w->ops, done, w->ended, state);
+	w->found = ops_find(w->ops, state);
+	end_whole(w);
+	return w->right;
 }
 
 /* The trace of a recovery that ended well is kept. */
 static void end_recovery(struct worker *w, const struct check *check)
 {
 	if (w->recoveries != NULL && check != NULL && w->stages.kind[w->stage] == STAGE_RECOVER)
-		recoveries_take(w->recoveries, &w->images, w->trace, w->ack, check);
+		recoveries_take(w->recoveries, &w->images, w->trace, w->ack, w->left, check);
 }
 
 int worker_go_on(struct worker *w, const struct check *check)
@@ -166,7 +216,9 @@ int worker_go_on(struct worker *w, const struct check *check)
 	int ret;
 
 	waitid(P_PID, (id_t)w->pid, &info, WEXITED | WNOWAIT);
-	if (info.si_code != CLD_EXITED || info.si_status != 0)
+	worker_hear(w);
+	if (info.si_code != CLD_EXITED || info.si_status != 0 || w->report[0] != '\0' ||
+		!is_right_state(w))
 		return 0;
 	end_recovery(w, check);
 	if (w->stage + 1 == w->stages.count)
@@ -218,6 +270,21 @@ static void keep(struct worker *w, const char *piece, size_t n)
 	w->kept[kept + n] = '\0';
 }
 
+/* What is printed in two pieces is looked at together with the end of the piece before. */
+static void look_for_report(struct worker *w, const char *piece, size_t n)
+{
+	char joint[2 * SANITIZER_MARK + 1];
+	size_t kept = strlen(w->kept), before = kept < SANITIZER_MARK ? kept : SANITIZER_MARK;
+	size_t behind = n < SANITIZER_MARK ? n : SANITIZER_MARK;
+
+	if (w->stages.kind[w->stage] == STAGE_CHECK || w->report[0] != '\0')
+		return;
+	memcpy(joint, w->kept + kept - before, before);
+	memcpy(joint + before, piece, behind);
+	if (!sanitizer_find(piece, n, w->report, sizeof(w->report)))
+		sanitizer_find(joint, before + behind, w->report, sizeof(w->report));
+}
+
 bool worker_hear(struct worker *w)
 {
 	char piece[64 << 10];
@@ -228,6 +295,9 @@ bool worker_hear(struct worker *w)
 		for (ssize_t i = 0; i < n; i++)
 			if (piece[i] == '\0')
 				piece[i] = ' ';
+		if (w->whole != NULL)
+			fwrite(piece, 1, (size_t)n, w->whole);
+		look_for_report(w, piece, (size_t)n);
 		keep(w, piece, (size_t)n);
 	}
 	return w->printed <= MOST_OUTPUT;
@@ -236,16 +306,10 @@ bool worker_hear(struct worker *w)
 /* "{}" in place of an image's path, which is gone when somebody reads it. */
 static void hide_paths(const struct images *images, char *text)
 {
-	for (size_t i = 0; i < images->count; i++) {
-		size_t length = strlen(images->image[i].path);
-		char *at;
+	size_t size = strlen(text);
 
-		while ((at = strstr(text, images->image[i].path)) != NULL) {
-			at[0] = '{';
-			at[1] = '}';
-			memmove(at + 2, at + length, strlen(at + length) + 1);
-		}
-	}
+	for (size_t i = 0; i < images->count; i++)
+		size = command_hide(text, size, images->image[i].path);
 }
 
 /* The last line of what was printed, without what a terminal would take for commands. */
@@ -266,6 +330,38 @@ static void last_line(struct worker *w, char *text, size_t size)
 
 /* ---- the end ---- */
 
+static void tell_state(const struct worker *w, struct outcome *outcome)
+{
+	outcome->kind = CHECK_STATE;
+	outcome->code = (int)ops_done(w->ops, w->left);
+	if (w->found < 0)
+		snprintf(outcome->output, sizeof(outcome->output),
+			"the state after no number of operations");
+	else
+		snprintf(outcome->output, sizeof(outcome->output), "the state after %ld operations",
+			w->found);
+}
+
+/* How the last command ended by itself. */
+static void judge(struct worker *w, struct outcome *outcome)
+{
+	if (WIFSIGNALED(w->status)) {
+		outcome->kind = CHECK_DIED;
+		outcome->code = WTERMSIG(w->status);
+	} else if (WEXITSTATUS(w->status) != 0) {
+		outcome->kind = CHECK_FAILED;
+		outcome->code = WEXITSTATUS(w->status);
+	} else if (!w->right) {
+		tell_state(w, outcome);
+	}
+	if (w->report[0] == '\0')
+		return;
+	outcome->kind = CHECK_REPORTED;
+	outcome->code = 0;
+	hide_paths(&w->images, w->report);
+	snprintf(outcome->output, sizeof(outcome->output), "%s", w->report);
+}
+
 int worker_finish(struct worker *w, const struct replay *r, int stopped, struct outcome *outcome)
 {
 	if (w->pid > 0)
@@ -277,14 +373,10 @@ int worker_finish(struct worker *w, const struct replay *r, int stopped, struct 
 		.kind = (enum outcome_kind)stopped,
 		.stage = w->stages.kind[w->stage],
 	};
-	if (stopped == CHECK_PASSED && WIFSIGNALED(w->status)) {
-		outcome->kind = CHECK_DIED;
-		outcome->code = WTERMSIG(w->status);
-	} else if (stopped == CHECK_PASSED) {
-		outcome->code = WEXITSTATUS(w->status);
-		outcome->kind = outcome->code == 0 ? CHECK_PASSED : CHECK_FAILED;
-	}
-	if (outcome->kind != CHECK_PASSED)
+	if (stopped == CHECK_PASSED)
+		judge(w, outcome);
+	if (outcome->kind != CHECK_PASSED && outcome->output[0] == '\0')
 		last_line(w, outcome->output, sizeof(outcome->output));
+	end_whole(w);
 	return images_repair(&w->images, r);
 }
