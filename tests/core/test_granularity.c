@@ -99,6 +99,24 @@ static void refuses(const struct pmem2_source *src, const char *words)
 	ck_assert_ptr_nonnull(strstr(pmem2_errormsg(), words));
 }
 
+/* what the region would say is not known: no mapping passes for a coarser one */
+START_TEST(a_shortage_makes_nothing_coarser)
+{
+	const struct pmem2_source *sources[] = {&file, &devdax};
+	struct pmem2_verdict verdict;
+
+	fake_put(FAKE_REGION "/persistence_domain", "cpu_cache\n");
+	for (size_t i = 0; i < 2; i++) {
+		struct rlimit before = unit_leave_descriptors(0);
+
+		fails(pmem2_granularity_judge(sources[i], true, true, 0, &verdict), -EMFILE,
+			"try again");
+		setrlimit(RLIMIT_NOFILE, &before);
+		promises(sources[i], true, PMEM2_GRANULARITY_BYTE, PMEM2_STEP_EADR);
+	}
+}
+END_TEST
+
 START_TEST(device_dax_on_no_nvdimm_is_refused_by_name)
 {
 	refuses(&hmem, "/dev/char/252:0");
@@ -230,9 +248,10 @@ int main(void)
 {
 	const TTest *const tests[] = {volatile_memory_is_byte_whatever_is_forced,
 		the_files_own_region_decides, a_domain_that_says_nothing_proves_nothing,
-		a_name_is_no_region_without_the_nd_bus, device_dax_on_no_nvdimm_is_refused_by_name,
-		device_dax_over_virtio_is_refused, device_dax_that_may_be_over_virtio_is_refused,
-		device_dax_knows_no_pages, forced_values_in_any_case_and_others_ignored,
+		a_name_is_no_region_without_the_nd_bus, a_shortage_makes_nothing_coarser,
+		device_dax_on_no_nvdimm_is_refused_by_name, device_dax_over_virtio_is_refused,
+		device_dax_that_may_be_over_virtio_is_refused, device_dax_knows_no_pages,
+		forced_values_in_any_case_and_others_ignored,
 		without_a_cpu_backend_a_dax_file_is_served_by_pages, a_refusal_names_the_step,
 		a_refusal_names_region_and_domain, a_refusal_names_the_file_system, NULL};
 

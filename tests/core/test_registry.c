@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "registry.h"
 #include "registry_list.h"
@@ -243,21 +242,6 @@ END_TEST
 
 /* ---- what passes is not remembered ---- */
 
-/* Takes all descriptors but as many as shall be left; returns the limit as it was. */
-static struct rlimit leave_descriptors(rlim_t left)
-{
-	struct rlimit before, less;
-	int next = dup(STDIN_FILENO);
-
-	ck_assert_int_ge(next, 0);
-	close(next);
-	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
-	less = before;
-	less.rlim_cur = (rlim_t)next + left;
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &less), 0);
-	return before;
-}
-
 START_TEST(a_shortage_is_refused_and_not_remembered)
 {
 	const struct pmem2_choice *choice;
@@ -266,7 +250,7 @@ START_TEST(a_shortage_is_refused_and_not_remembered)
 	snprintf(words, sizeof(words), "odd_good.so: %s", strerror(EMFILE));
 	setenv("PMEM2_BACKEND_DIR", ODD_BACKENDS_DIR, 1);
 	setenv("PMEM2_BACKEND", "odd_good", 1);
-	struct rlimit before = leave_descriptors(0);
+	struct rlimit before = unit_leave_descriptors(0);
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice),
 			-EMFILE);
@@ -286,7 +270,7 @@ START_TEST(a_shortage_is_refused_and_not_remembered)
 
 	/* and is never asked again */
 	setenv("PMEM2_BACKEND_DIR", "/nonexistent", 1);
-	leave_descriptors(0);
+	unit_leave_descriptors(0);
 	ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_CACHE_LINE, true, &choice), 0);
 	ck_assert_int_eq(pmem2_backends_load(), 0);
 }
@@ -298,7 +282,7 @@ END_TEST
 START_TEST(a_shortage_does_not_touch_what_is_certain)
 {
 	const struct pmem2_choice *choice;
-	struct rlimit before = leave_descriptors(0);
+	struct rlimit before = unit_leave_descriptors(0);
 
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(pmem2_registry_pick(PMEM2_GRANULARITY_PAGE, true, &choice), 0);
@@ -353,7 +337,7 @@ static void *pick_all(void *arg)
 START_TEST(threads_try_again_side_by_side)
 {
 	const struct pmem2_choice *choice;
-	struct rlimit before = leave_descriptors(1);
+	struct rlimit before = unit_leave_descriptors(1);
 	pthread_t threads[4];
 
 	for (size_t i = 0; i < 4; i++)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <libpmem2.h>
@@ -49,6 +50,21 @@ static inline void unit_with_small_stack(void *(*function)(void *), void *arg)
 	ck_assert_int_eq(pthread_create(&thread, &attributes, function, arg), 0);
 	pthread_join(thread, NULL);
 	pthread_attr_destroy(&attributes);
+}
+
+/* Takes all descriptors but as many as shall be left; returns the limit as it was. */
+static inline struct rlimit unit_leave_descriptors(rlim_t left)
+{
+	struct rlimit before, less;
+	int next = dup(STDIN_FILENO);
+
+	ck_assert_int_ge(next, 0);
+	close(next);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	less = before;
+	less.rlim_cur = (rlim_t)next + left;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &less), 0);
+	return before;
 }
 
 #define works(call) \
