@@ -16,7 +16,7 @@ enum { MOST_LOST = 8 }; /* units of which it is tried whether an order helps */
 /* ---- what differs ---- */
 
 /* Narrows bytes of a line to those that differ: whether any do. */
-static bool differ(struct bytes *b, struct pf_medium *medium, size_t offset, const char *old,
+static bool narrow(struct bytes *b, struct pf_medium *medium, size_t offset, const char *old,
 	const char *new, size_t size)
 {
 	size_t first = 0, last = size;
@@ -38,7 +38,7 @@ static bool differ(struct bytes *b, struct pf_medium *medium, size_t offset, con
 /* Where a unit differs between two choices. */
 static bool unit_differs(struct bytes *b, const struct unit *u, unsigned old, unsigned new)
 {
-	return differ(b, u->medium, u->line * PF_LINE + u->at, units_content(u, old),
+	return narrow(b, u->medium, u->line * PF_LINE + u->at, units_content(u, old),
 		units_content(u, new), u->size);
 }
 
@@ -199,7 +199,7 @@ static void note_later(struct experiment *e, struct cause *c, const struct later
 	const struct bytes *b = &later->bytes[0];
 	const char *now = pmem2_pf_model_last(e->replay->model, b->medium, b->line) + b->at;
 
-	if (!differ(&c->lost.bytes, b->medium, b->line * PF_LINE + b->at, now, b->content, b->size))
+	if (!narrow(&c->lost.bytes, b->medium, b->line * PF_LINE + b->at, now, b->content, b->size))
 		c->lost.bytes = *b;
 	sight_find(&c->lost, e->replay->trace, later->event[0]);
 	set_place(&c->lost_at, &c->lost_size, &c->lost.bytes);

@@ -27,7 +27,8 @@ static int split(struct ops *ops, const char *file, size_t size)
 	if (ops->count == 0 || ops->text[size - 1] != '\n')
 		return say_failed("%s: operations are lines; the last one has no end", file);
 	if (ops->count > MOST)
-		return say_failed("%s: %zu operations; --ops takes up to %d", file, ops->count, MOST);
+		return say_failed("%s: %zu operations; --ops takes up to %d", file, ops->count,
+			MOST);
 	ops->end = calloc(ops->count, sizeof(*ops->end));
 	ops->state = calloc(ops->count + 1, sizeof(*ops->state));
 	if (ops->end == NULL || ops->state == NULL)
@@ -37,7 +38,8 @@ static int split(struct ops *ops, const char *file, size_t size)
 			continue;
 		ops->end[n++] = i + 1;
 		if (i + 1 - begin > LONGEST)
-			return say_failed("%s: operation %zu has more than %d bytes", file, n, LONGEST);
+			return say_failed("%s: operation %zu has more than %d bytes", file, n,
+				LONGEST);
 		begin = i + 1;
 	}
 	return 0;

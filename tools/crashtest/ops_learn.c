@@ -126,7 +126,8 @@ static int learn_all(struct learning *l)
 		if (ret == 0)
 			ret = run_program_once(l, i);
 		if (ret == 0 && !read_state(l, &ops->state[i]))
-			ret = say_failed("--ops: %s fails after %zu operations, without any power cut",
+			ret = say_failed(
+				"--ops: %s fails after %zu operations, without any power cut",
 				l->options->state, i);
 	}
 	return ret;

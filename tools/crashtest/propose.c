@@ -31,10 +31,12 @@ static struct mend *add(struct group *g, enum mend_kind kind, uint64_t event, ui
 static void moment(const struct experiment *e, const struct sight *s, char *text, size_t size)
 {
 	const struct trace *trace = e->replay->trace;
-	char place[256], site[512];
+	char site[512];
 	bool flushed = s->flushed == s->seen;
 
 	if (!flushed && history_store(trace, s->seen) == NULL) {
+		char place[256];
+
 		wording_place(s->bytes.medium, s->bytes.line * PF_LINE + s->bytes.at, s->bytes.size,
 			place, sizeof(place));
 		wording_site(e->replay, sight_next_drain(trace, s->seen), false, site,

@@ -30,7 +30,6 @@
 enum { BUDGET = 60 }; /* seconds, unless all are to be cut */
 
 struct recovering {
-	const struct options *options;
 	struct recovered *all;
 	const char *trace; /* of the program */
 	double deadline;
@@ -268,7 +267,6 @@ int recover_test(const struct options *o, struct recoveries *list, const char *t
 {
 	double began = clock_seconds();
 	struct recovering r = {
-		.options = o,
 		.all = recovered,
 		.trace = trace,
 		.deadline = began + BUDGET,

@@ -104,8 +104,9 @@ char *rerun_command(const struct options *o, const struct trace *trace)
 			command_quote(out, o->program[i]);
 	}
 	if (fclose(out) != 0 || !named) {
-		say_failed("--rerun: no argument of the program names %s, so it cannot be started on "
-			   "an image; give the command: --rerun=COMMAND",
+		say_failed(
+			"--rerun: no argument of the program names %s, so it cannot be started on "
+			"an image; give the command: --rerun=COMMAND",
 			trace->files > 0 ? trace->file[0]->path : "a file");
 		free(text);
 		return NULL;

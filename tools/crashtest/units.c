@@ -124,7 +124,8 @@ static char *new_block(struct units *units)
 		free(block);
 		return NULL;
 	}
-	return units->block[units->blocks++] = block;
+	units->block[units->blocks++] = block;
+	return block;
 }
 
 /* One more choice: all lines of the sector in the newest version that is flushed, or that there is. false: no memory. */
