@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "powerfail/frames.h"
 #include "powerfail/report.h"
 #include "powerfail/symbols.h"
 
-enum { SHOWN_FRAMES = 4, SHOWN_FINDINGS = 16 }; /* of a class, to people */
+enum { FIRST_FRAMES = 4, SHOWN_FRAMES = 5 }; /* of a stack: these, and one of the program's own */
+enum { SHOWN_FINDINGS = 16 };                /* of a class, to people */
 
 /* ---- call sites ---- */
 
@@ -18,17 +20,72 @@ static const char *base_name(const char *path)
 	return slash != NULL ? slash + 1 : path;
 }
 
-/* The symbols of a stack's first frames. */
-static size_t symbols_of(uint32_t stack, const struct pf_names *names, struct pf_symbol *symbols)
+static const char *module_path(uintptr_t frame, const struct pf_names *names)
 {
-	const uintptr_t *frames;
-	size_t count = names->stack(stack, &frames, names->arg);
+	const struct pf_module *m = pmem2_pf_module_of(frame, names->modules, names->module_count);
 
-	if (count > SHOWN_FRAMES)
-		count = SHOWN_FRAMES;
+	return m != NULL ? m->path : "";
+}
+
+static bool is_libc(uintptr_t frame, const struct pf_names *names)
+{
+	return strncmp(base_name(module_path(frame, names)), "libc.so", 7) == 0;
+}
+
+/* Whether a frame is of a library of the system: of the code of others, most likely. */
+static bool is_of_system(uintptr_t frame, const struct pf_names *names)
+{
+	const char *path = module_path(frame, names);
+
+	return strcmp(path, names->program) != 0 &&
+	       (strncmp(path, "/lib", 4) == 0 || strncmp(path, "/usr/lib", 8) == 0);
+}
+
+/* Without what libc and the start code do before main, or before a thread's function. */
+static size_t without_start(const uintptr_t *frames, size_t count, const struct pf_names *names)
+{
+	if (count == PF_FRAMES)
+		return count; /* it goes on */
+	if (count > 2 && is_libc(frames[count - 2], names) && !is_libc(frames[count - 1], names))
+		count--;
+	while (count > 1 && is_libc(frames[count - 1], names))
+		count--;
+	return count;
+}
+
+/* How many frames are of the recorder that stands before libpmem and libc. */
+static size_t of_recorder(const uintptr_t *frames, size_t count, const struct pf_names *names)
+{
+	size_t n = 0;
+
+	while (n + 1 < count && strcmp(base_name(module_path(frames[n], names)), "preload.so") == 0)
+		n++;
+	return n;
+}
+
+/*
+ * The symbols of a stack's first frames, and of the first one outside libraries of the system. *gap: frames before
+ * the last one are left out.
+ */
+static size_t symbols_of(uint32_t stack, const struct pf_names *names, struct pf_symbol *symbols,
+	bool *gap)
+{
+	const uintptr_t *frames = NULL;
+	size_t all = names->stack(stack, &frames, names->arg), own = 0, count;
+
+	all = without_start(frames, all, names);
+	count = of_recorder(frames, all, names);
+	frames += count;
+	all -= count;
+	while (own < all && is_of_system(frames[own], names))
+		own++;
+	count = all < FIRST_FRAMES ? all : FIRST_FRAMES;
 	memset(symbols, 0, SHOWN_FRAMES * sizeof(*symbols));
 	for (size_t i = 0; i < count; i++)
 		symbols[i].address = frames[i];
+	*gap = own > count && own < all;
+	if (own >= count && own < all)
+		symbols[count++].address = frames[own];
 	pmem2_pf_symbolize(symbols, count, names->modules, names->module_count);
 	return count;
 }
@@ -36,14 +93,15 @@ static size_t symbols_of(uint32_t stack, const struct pf_names *names, struct pf
 void pmem2_pf_stack_text(uint32_t stack, const struct pf_names *names, char *text, size_t size)
 {
 	struct pf_symbol symbols[SHOWN_FRAMES];
-	size_t count = symbols_of(stack, names, symbols), used = 0;
+	bool gap;
+	size_t count = symbols_of(stack, names, symbols, &gap), used = 0;
 
 	snprintf(text, size, "%s", count == 0 ? "(not known)" : "");
 	for (size_t i = 0; i < count && used < size; i++) {
 		const struct pf_symbol *s = &symbols[i];
 
-		used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? " < " : "",
-			s->function);
+		used += (size_t)snprintf(text + used, size - used, "%s%s%s", i > 0 ? " < " : "",
+			gap && i + 1 == count ? "... < " : "", s->function);
 		if (s->file[0] != '\0' && used < size)
 			used += (size_t)snprintf(text + used, size - used, " (%s:%u)",
 				base_name(s->file), s->line);
@@ -191,7 +249,8 @@ static void json_bytes(const char *name, const char *bytes, size_t length, FILE 
 static void json_stack(uint32_t stack, const struct pf_names *names, FILE *out)
 {
 	struct pf_symbol symbols[SHOWN_FRAMES];
-	size_t count = symbols_of(stack, names, symbols);
+	bool gap;
+	size_t count = symbols_of(stack, names, symbols, &gap);
 
 	fputs(", \"site\": [", out);
 	for (size_t i = 0; i < count; i++) {

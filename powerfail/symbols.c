@@ -16,7 +16,7 @@
 enum { AT_ONCE = 128, ARGUMENTS = 6 };
 
 /* The latest one: a library may lie where another was. */
-static const struct pf_module *module_of(uintptr_t address, const struct pf_module *modules,
+const struct pf_module *pmem2_pf_module_of(uintptr_t address, const struct pf_module *modules,
 	size_t count)
 {
 	while (count-- > 0)
@@ -150,7 +150,8 @@ void pmem2_pf_symbolize(struct pf_symbol *symbols, size_t count, const struct pf
 	struct pf_symbol *wanted[AT_ONCE];
 
 	for (size_t i = 0; i < count; i++)
-		name_by_offset(&symbols[i], module_of(symbols[i].address, modules, module_count));
+		name_by_offset(&symbols[i],
+			pmem2_pf_module_of(symbols[i].address, modules, module_count));
 
 	for (size_t m = 0; m < module_count; m++) {
 		size_t n = 0;
@@ -160,8 +161,8 @@ void pmem2_pf_symbolize(struct pf_symbol *symbols, size_t count, const struct pf
 				ask(&modules[m], wanted, n);
 				n = 0;
 			}
-			if (i < count &&
-				module_of(symbols[i].address, modules, module_count) == &modules[m])
+			if (i < count && pmem2_pf_module_of(symbols[i].address, modules,
+						 module_count) == &modules[m])
 				wanted[n++] = &symbols[i];
 		}
 	}

@@ -16,4 +16,8 @@ struct pf_symbol {
 void pmem2_pf_symbolize(struct pf_symbol *symbols, size_t count, const struct pf_module *modules,
 	size_t module_count);
 
+/* The module that an address lies in; NULL: none. */
+const struct pf_module *pmem2_pf_module_of(uintptr_t address, const struct pf_module *modules,
+	size_t count);
+
 #endif
