@@ -33,6 +33,7 @@ struct pf_medium {
 	unsigned char *known_groups; /* a bit for each PF_GROUP pages, one of which is known */
 	uint32_t granularity;        /* of its latest mapping: enum pmem2_granularity */
 	int fd;                      /* of the file, kept by the backend to tell its holes; or -1 */
+	bool pages; /* the kernel writes it, page by page, when it likes: PF_MAP_PAGES */
 	char path[PATH_MAX];
 };
 

@@ -99,10 +99,17 @@ struct pf_record_file {
 	char path[];      /* the record ends where the content does, on a multiple of 4096 */
 };
 
+/*
+ * In the granularity of a map, above PF_MAP_GRANULARITY: a program that maps files by itself stores there, and makes
+ * it durable by msync(2) and the like. Until then the kernel may write a page at any time.
+ */
+enum { PF_MAP_GRANULARITY = 0xff, PF_MAP_PAGES = 0x100 };
+
+/* An ATTACH at the address of a mapping that is there changes it. */
 struct pf_record_map {
 	struct pf_record record;
 	uint32_t file;
-	uint32_t granularity; /* enum pmem2_granularity */
+	uint32_t granularity; /* enum pmem2_granularity, and PF_MAP_PAGES */
 	uint64_t address, offset, length;
 	uint64_t size; /* of the file now */
 };
@@ -110,6 +117,7 @@ struct pf_record_map {
 enum {
 	PF_LINES_COPY = 1,  /* by memmove, memcpy or memset, not flush or persist */
 	PF_LINES_LAST = 2,  /* of a DIRTY record: seen when the mapping, or the program, ended */
+	PF_LINES_SAME = 4,  /* seen in the same moment as those of the last such record */
 	PF_FLUSH_SHIFT = 8, /* enum pf_flush_kind stands above */
 };
 

@@ -11,35 +11,49 @@
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
 
-static void act(const void *ptr, size_t size, unsigned what, const struct pf_frames *frames)
+static void find_stack(struct pf_frames *frames, const void *site)
 {
-	struct pf_actor actor = {.thread = pmem2_pf_engine_thread()};
+	if (engine->settings->stacks) {
+		pmem2_pf_frames_unwind(frames, site);
+	} else {
+		frames->count = 1;
+		frames->frame[0] = (uintptr_t)site;
+	}
+}
 
-	if (actor.thread == NULL)
-		return;
-	actor.stack = pmem2_pf_record_stack(frames);
+bool pmem2_pf_act_begin(struct pf_actor *actor, const void *site)
+{
+	struct pf_frames frames;
+
+	find_stack(&frames, site);
+	if (!pmem2_pf_session_enter())
+		return false;
+	actor->thread = pmem2_pf_engine_thread();
+	if (actor->thread == NULL) {
+		pmem2_pf_session_leave();
+		return false;
+	}
+	actor->stack = pmem2_pf_record_stack(&frames);
 	engine->events++;
 	pmem2_pf_record_said();
-	pmem2_pf_ranges_act(&actor, ptr, size, what);
+	return true;
+}
+
+void pmem2_pf_act_end(void)
+{
+	pmem2_pf_session_leave();
 }
 
 void pmem2_pf_act(const void *ptr, size_t size, unsigned what, const void *site)
 {
-	struct pf_frames frames;
+	struct pf_actor actor;
 	int saved = errno;
 
 	if (engine->map_count == 0)
 		return;
-	if (engine->settings->stacks) {
-		pmem2_pf_frames_unwind(&frames, site);
-	} else {
-		frames.count = 1;
-		frames.frame[0] = (uintptr_t)site;
-	}
-
-	if (pmem2_pf_session_enter()) {
-		act(ptr, size, what, &frames);
-		pmem2_pf_session_leave();
+	if (pmem2_pf_act_begin(&actor, site)) {
+		pmem2_pf_ranges_act(&actor, ptr, size, what);
+		pmem2_pf_act_end();
 	}
 	errno = saved;
 }

@@ -11,4 +11,11 @@
  */
 void pmem2_pf_act(const void *ptr, size_t size, unsigned what, const void *site);
 
+/*
+ * Takes the engine's lock for an operation that was called from site, and tells who called it. false: the
+ * lock was not got, or there is no memory.
+ */
+bool pmem2_pf_act_begin(struct pf_actor *actor, const void *site);
+void pmem2_pf_act_end(void);
+
 #endif

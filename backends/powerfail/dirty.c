@@ -72,6 +72,14 @@ void pmem2_pf_dirty_watch(struct pf_map *map)
 		pmem2_pf_changed_watch(map);
 }
 
+void pmem2_pf_dirty_found(const struct pf_map *map)
+{
+	struct noting noting = {(struct pf_who){0}, false};
+
+	engine->events++; /* it is of this moment */
+	pmem2_pf_changed(map, 0, map->length, PF_LAST_SEEN, visit_dirty, &noting);
+}
+
 static void visit_written(const struct pf_lines *lines, void *arg)
 {
 	(void)arg;

@@ -17,6 +17,9 @@ void pmem2_pf_dirty_drain(struct pf_who who);
 /* A mapping begins: has the kernel help, if that will be wanted and the kernel can. */
 void pmem2_pf_dirty_watch(struct pf_map *map);
 
+/* What a new mapping shows was changed while there was none, and may be lost. */
+void pmem2_pf_dirty_found(const struct pf_map *map);
+
 /* What a new mapping shows was changed while there was none, by write(2) and its like: durable. */
 void pmem2_pf_dirty_written(const struct pf_map *map);
 

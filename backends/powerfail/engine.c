@@ -41,7 +41,7 @@ static struct shared *shared;
  * could allocate.
  */
 static _Thread_local struct {
-	struct pf_thread *thread;
+	struct pf_thread *thread, *syncer;
 	bool inside;
 } self __attribute__((tls_model("initial-exec")));
 
@@ -98,15 +98,40 @@ void pmem2_pf_engine_forked(void)
 	pmem2_pf_report_clear(&report);
 }
 
-struct pf_thread *pmem2_pf_engine_thread(void)
+bool pmem2_pf_engine_is_inside(void)
 {
-	struct pf_thread *t = self.thread;
+	return self.inside;
+}
+
+void pmem2_pf_engine_starts(bool starts)
+{
+	self.inside = starts;
+}
+
+static struct pf_thread *make_thread(void)
+{
+	struct pf_thread *t = pmem2_pf_arena_take(&threads, sizeof(*t));
 
 	if (t != NULL)
-		return t;
-	t = pmem2_pf_arena_take(&threads, sizeof(*t));
-	if (t != NULL)
 		t->id = (uint32_t)(threads.used / sizeof(*t));
-	self.thread = t;
 	return t;
+}
+
+struct pf_thread *pmem2_pf_engine_thread(void)
+{
+	if (self.thread == NULL)
+		self.thread = make_thread();
+	return self.thread;
+}
+
+struct pf_thread *pmem2_pf_engine_syncer(void)
+{
+	if (self.syncer == NULL)
+		self.syncer = make_thread();
+	return self.syncer;
+}
+
+void pmem2_pf_engine_abandon_syncer(void)
+{
+	self.syncer = NULL;
 }

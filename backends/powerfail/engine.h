@@ -18,8 +18,11 @@ struct pf_map {
 	size_t length, offset; /* bytes; offset in the file */
 	struct pf_medium *medium;
 	enum pmem2_granularity granularity;
-	bool watched;  /* the kernel tells which of its pages are written to */
-	size_t walked; /* bytes whose page tables the last search looked at */
+	bool followed; /* the program made it by itself, and not through the library */
+	size_t reach; /* of that: bytes of the mapping, more than length where the file is shorter */
+	uint64_t inode; /* as /proc/self/maps has it; 0: it was not there */
+	bool watched;   /* the kernel tells which of its pages are written to */
+	size_t walked;  /* bytes whose page tables the last search looked at */
 };
 
 struct pf_private {
@@ -78,7 +81,24 @@ void pmem2_pf_engine_unlock(void);
 /* Forgets what the parent of this process had on its way. Durable content and maps stay. */
 void pmem2_pf_engine_forked(void);
 
+/* Whether this thread is in the backend: it holds the lock, or starts. */
+bool pmem2_pf_engine_is_inside(void);
+void pmem2_pf_engine_starts(bool starts);
+
 /* The calling thread; NULL: no memory. */
 struct pf_thread *pmem2_pf_engine_thread(void);
+
+/*
+ * Whose lines are those that the calling thread has handed to an msync(2) that is not over yet. After
+ * one that failed, another: what it had is never drained.
+ */
+struct pf_thread *pmem2_pf_engine_syncer(void);
+void pmem2_pf_engine_abandon_syncer(void);
+
+/* Whether all that is written to a mapping is written back by the kernel alone, in pages. */
+static inline bool pmem2_pf_map_has_pages(const struct pf_map *map)
+{
+	return map->followed && map->granularity == PMEM2_GRANULARITY_PAGE;
+}
 
 #endif

@@ -86,20 +86,58 @@ static void identify(struct pf_medium *wanted, const struct area *area, int fd)
 		wanted->path[n] = '\0';
 }
 
+/* The program's own mapping may be longer than the file: what is behind its end is not there yet. */
+static void cut_to_file(struct pf_map *map, size_t size)
+{
+	size = (size + PF_PAGE - 1) / PF_PAGE * PF_PAGE;
+	if (size < map->offset + map->length)
+		map->length = size > map->offset ? size - map->offset : 0;
+}
+
 bool pmem2_pf_files_identify(struct pf_map *map, int fd, struct pf_medium *wanted)
 {
 	struct area area = {.shared = true};
 
 	if (find_area((uintptr_t)map->address, &area))
 		map->offset = area.offset + ((uintptr_t)map->address - area.begin);
+	map->inode = area.inode;
 	/* nothing of private and of anonymous memory outlives the process */
 	if (!area.shared || (fd < 0 && area.inode == 0))
 		return false;
 
 	identify(wanted, &area, fd);
-	if (wanted->size < map->offset + map->length)
+	if (map->followed)
+		cut_to_file(map, wanted->size);
+	else if (wanted->size < map->offset + map->length)
 		wanted->size = map->offset + map->length;
 	return true;
+}
+
+int pmem2_pf_files_open(const void *address)
+{
+	struct area area;
+	struct stat st;
+	int fd;
+
+	if (!find_area((uintptr_t)address, &area) || !area.shared || area.inode == 0)
+		return -1;
+	fd = open(area.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd >= 0 && (fstat(fd, &st) != 0 || st.st_ino != area.inode)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+bool pmem2_pf_files_is_shown(const struct pf_map *map)
+{
+	struct area area;
+
+	if (map->inode == 0)
+		return true; /* nobody tells */
+	return find_area((uintptr_t)map->address, &area) && area.shared &&
+	       area.inode == map->inode &&
+	       area.offset + ((uintptr_t)map->address - area.begin) == map->offset;
 }
 
 /* ---- what they held ---- */

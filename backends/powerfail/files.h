@@ -12,6 +12,12 @@
  */
 bool pmem2_pf_files_identify(struct pf_map *map, int fd, struct pf_medium *wanted);
 
+/* A descriptor, for reading, of the file that is mapped at an address; -1: it cannot be had. */
+int pmem2_pf_files_open(const void *address);
+
+/* Whether the memory of a map still shows its file. */
+bool pmem2_pf_files_is_shown(const struct pf_map *map);
+
 /* The file of that identity, if it was mapped before; or NULL. Under the engine's lock. */
 struct pf_medium *pmem2_pf_files_find(const struct pf_identity *id);
 

@@ -10,7 +10,19 @@ static struct pf_engine *const engine = &pmem2_pf_engine;
 
 static struct pf_thread *thread_of(const struct pf_call *call)
 {
+	if (call->syncer != NULL)
+		return call->syncer;
 	return call->msync ? engine->msync : call->thread;
+}
+
+/* In records, an msync(2) that takes its time has a number of its own. */
+static struct pf_who recorded(const struct pf_call *call)
+{
+	struct pf_who who = {call->thread->id, call->stack};
+
+	if (call->syncer != NULL)
+		who.thread = call->syncer->id;
+	return who;
 }
 
 struct pf_who pmem2_pf_lines_who(const struct pf_call *call)
@@ -29,8 +41,7 @@ void pmem2_pf_lines_flush(const struct pf_call *call, const struct pf_lines *lin
 	struct pf_medium *medium = lines->map->medium;
 	size_t first = pmem2_pf_first_line(lines), count = pmem2_pf_line_count(lines);
 	const struct pf_origin origin = {engine->events, call->stack};
-	const char *content =
-		pmem2_pf_record_flush(pmem2_pf_lines_who(call), call->copy, call->msync, lines);
+	const char *content = pmem2_pf_record_flush(recorded(call), call->copy, call->msync, lines);
 
 	engine->report->lines += count;
 	for (size_t i = 0; i < count; i++) {
@@ -53,7 +64,7 @@ void pmem2_pf_lines_stray(const struct pf_call *call, const void *address, size_
 
 void pmem2_pf_lines_drain(const struct pf_call *call)
 {
-	pmem2_pf_record_drain(pmem2_pf_lines_who(call), call->msync);
+	pmem2_pf_record_drain(recorded(call), call->msync);
 	engine->report->drains++;
 	if (pmem2_pf_model_drain(engine->model, thread_of(call)) == 0 && !call->msync)
 		pmem2_pf_report_count(engine->report, PF_EMPTY_DRAIN, call->stack, 0, 0, 0);

@@ -23,6 +23,8 @@ struct pf_call {
 	bool copy;  /* it is a copy */
 	bool msync; /* by msync(2): whole pages, durable at once */
 	bool any;   /* of the lines that wait for one, those of all threads */
+	struct pf_thread
+		*syncer; /* whose lines are those of an msync(2) that takes its time; or NULL */
 };
 
 /* Whether a line waits for a drain: of the call's thread, or of any if the call is about all. */

@@ -16,6 +16,8 @@ static bool is_in_map(const struct pf_version *v, const void *arg)
 static bool is_in_any_map(const struct pf_version *v, const void *arg)
 {
 	(void)arg;
+	if (v->medium->pages)
+		return true;
 	for (size_t i = 0; i < engine->map_count; i++)
 		if (is_in_map(v, &engine->maps[i]))
 			return true;

@@ -103,7 +103,7 @@ static void sync_part(struct pf_call *call, const struct pf_map *map, size_t beg
 		: (what & PF_NOTED) != 0 ? flush_waiting
 					 : flush_changed,
 		call);
-	if (pmem2_pf_lines_flushed() == before && (what & (PF_LATER | PF_NOTED)) == 0)
+	if (pmem2_pf_lines_flushed() == before && (what & (PF_LATER | PF_NOTED | PF_FILE)) == 0)
 		pmem2_pf_lines_redundant(call, &named);
 }
 
@@ -174,4 +174,34 @@ void pmem2_pf_ranges_act(const struct pf_actor *actor, const void *ptr, size_t s
 	pmem2_pf_lines_drain(&call);
 	if ((what & PF_NOTED) != 0)
 		pmem2_pf_lines_tidy(&call);
+}
+
+/* ---- what takes its time ---- */
+
+static struct pf_call slow_call(const struct pf_actor *actor)
+{
+	return (struct pf_call){
+		.thread = actor->thread,
+		.stack = actor->stack,
+		.msync = true,
+		.syncer = pmem2_pf_engine_syncer(),
+	};
+}
+
+void pmem2_pf_ranges_sync(const struct pf_actor *actor, const void *ptr, size_t size, unsigned what)
+{
+	struct pf_call call = slow_call(actor);
+
+	if (call.syncer != NULL)
+		flush_range(&call, ptr, size, PF_MSYNC | what);
+}
+
+void pmem2_pf_ranges_synced(const struct pf_actor *actor)
+{
+	struct pf_call call = slow_call(actor);
+
+	if (call.syncer == NULL)
+		return;
+	pmem2_pf_dirty_drain(pmem2_pf_lines_who(&call));
+	pmem2_pf_lines_drain(&call);
 }

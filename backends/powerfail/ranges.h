@@ -15,6 +15,7 @@ enum {
 	PF_LATER = 32, /* as by msync(2), but durable only by one with PF_NOTED */
 	PF_NOTED = 64, /* with PF_MSYNC: only lines that this thread has flushed with PF_LATER, */
 	PF_ANY = 128,  /* or any thread has */
+	PF_FILE = 256, /* with PF_MSYNC: all of a file, what did not change is no waste */
 };
 
 /* Who called an operation, and from where. */
@@ -25,5 +26,15 @@ struct pf_actor {
 
 /* Does what the flags say to [ptr, ptr + size). Under the engine's lock. */
 void pmem2_pf_ranges_act(const struct pf_actor *actor, const void *ptr, size_t size, unsigned what);
+
+/*
+ * An msync(2) of a range begins, which takes its time: what is there now, of whole pages, is pending until
+ * it ends. what: PF_FILE or 0.
+ */
+void pmem2_pf_ranges_sync(const struct pf_actor *actor, const void *ptr, size_t size,
+	unsigned what);
+
+/* It ended: what the thread has pending by msync(2) is durable. */
+void pmem2_pf_ranges_synced(const struct pf_actor *actor);
 
 #endif

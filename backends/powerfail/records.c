@@ -2,6 +2,7 @@
 /* records.c -- the records of the trace. */
 #include "records.h"
 
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,12 +114,14 @@ int pmem2_pf_record_file(const struct pf_medium *medium, const struct pf_content
 
 static void record_map(enum pf_record_kind kind, const struct pf_map *map)
 {
-	struct pf_record_map *r = pmem2_pf_trace_reserve(&trace, sizeof(*r));
+	struct pf_record_map *r = NULL;
 
+	if (map->length > 0) /* else nothing of the file is there yet */
+		r = pmem2_pf_trace_reserve(&trace, sizeof(*r));
 	if (r == NULL)
 		return;
 	r->file = map->medium->id;
-	r->granularity = map->granularity;
+	r->granularity = map->granularity | (pmem2_pf_map_has_pages(map) ? PF_MAP_PAGES : 0);
 	r->address = (uintptr_t)map->address;
 	r->offset = map->offset;
 	r->length = map->length;
@@ -138,6 +141,18 @@ void pmem2_pf_record_detach(const struct pf_map *map)
 
 /* ---- what threads do ---- */
 
+/* Whether the record belongs to the same moment as the last one: both are of one operation. */
+static unsigned same_moment(enum pf_record_kind kind)
+{
+	static uint64_t event;
+	static enum pf_record_kind last;
+	bool same = event == engine->events && last == kind;
+
+	event = engine->events;
+	last = kind;
+	return same ? PF_LINES_SAME : 0;
+}
+
 static const char *record_lines(enum pf_record_kind kind, struct pf_who who, unsigned flags,
 	const struct pf_lines *lines)
 {
@@ -153,7 +168,7 @@ static const char *record_lines(enum pf_record_kind kind, struct pf_who who, uns
 	r->record.thread = who.thread;
 	r->record.stack = who.stack;
 	r->file = lines->map->medium->id;
-	r->flags = flags;
+	r->flags = flags | same_moment(kind);
 	r->offset = lines->offset;
 	r->length = lines->length;
 	memcpy(r->content, lines->content, content);
@@ -230,13 +245,20 @@ bool pmem2_pf_records_on(void)
 	return trace.on;
 }
 
+/* Which recorder hands calls to the backend beside the library: the one that is loaded exports that. */
+static enum pf_recorder recorder(void)
+{
+	return dlsym(RTLD_DEFAULT, "pmem2_preload_recorder") != NULL ? PF_RECORDER_PRELOAD
+	                                                             : PF_RECORDER_BACKEND;
+}
+
 int pmem2_pf_records_begin(void)
 {
 	int ret = pmem2_pf_stacks_init(&stacks);
 
 	if (ret != 0 || engine->trace_path[0] == '\0')
 		return ret;
-	ret = pmem2_pf_trace_open(&trace, engine->trace_path, PF_RECORDER_BACKEND, NULL);
+	ret = pmem2_pf_trace_open(&trace, engine->trace_path, recorder(), NULL);
 	if (engine->said_path[0] != '\0')
 		said.path = engine->said_path;
 	said.input = *engine->ops;
@@ -253,7 +275,7 @@ void pmem2_pf_records_forked(void)
 	if (!trace.on)
 		return;
 	pmem2_pf_trace_abandon(&trace);
-	if (pmem2_pf_trace_open(&trace, engine->trace_path, PF_RECORDER_BACKEND, NULL) != 0)
+	if (pmem2_pf_trace_open(&trace, engine->trace_path, recorder(), NULL) != 0)
 		return;
 	said.size = said.left = 0;
 	for (size_t i = 0; i < known; i++)

@@ -9,6 +9,7 @@
 #include "dirty.h"
 #include "lost.h"
 #include "outcome.h"
+#include "powerfail/medium.h"
 #include "records.h"
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
@@ -49,19 +50,22 @@ void pmem2_pf_session_leave(void)
 void pmem2_pf_session_attach(struct pf_map *map, bool written)
 {
 	pmem2_pf_record_attach(map);
-	if (written)
+	if (written && pmem2_pf_map_has_pages(map))
+		pmem2_pf_dirty_found(map); /* the kernel may have written it, or not */
+	else if (written)
 		pmem2_pf_dirty_written(map);
 }
 
-void pmem2_pf_session_detach(struct pf_map *map)
+void pmem2_pf_session_detach(struct pf_map *map, bool gone)
 {
 	size_t first = pmem2_pf_outcome_findings();
 
 	pmem2_pf_record_said();
 	if (is_wanted()) {
-		if (map->granularity != PMEM2_GRANULARITY_BYTE)
+		if (!gone && map->granularity != PMEM2_GRANULARITY_BYTE)
 			pmem2_pf_dirty_note(map, (struct pf_who){0}, true);
-		if (pmem2_pf_lost_find(map) > 0)
+		/* what the kernel has yet to write is not lost by that */
+		if (!map->medium->pages && pmem2_pf_lost_find(map) > 0)
 			pmem2_pf_outcome_report(first);
 	}
 	pmem2_pf_record_detach(map);
@@ -75,6 +79,7 @@ static void at_exit(void)
 	if (!pmem2_pf_session_enter())
 		return;
 	if (!engine->forked || engine->events > 0) {
+		engine->events++; /* what is found now is of this moment */
 		pmem2_pf_record_said();
 		pmem2_pf_dirty_note(NULL, (struct pf_who){0}, true);
 		pmem2_pf_record_exit();
@@ -86,13 +91,16 @@ static void at_exit(void)
 
 static int start_error;
 
+/* What is mapped meanwhile is the backend's own. */
 static void start(void)
 {
+	pmem2_pf_engine_starts(true);
 	start_error = pmem2_pf_engine_init();
 	if (start_error == 0)
 		start_error = pmem2_pf_records_begin();
 	if (start_error == 0 && is_wanted())
 		atexit(at_exit);
+	pmem2_pf_engine_starts(false);
 }
 
 int pmem2_pf_session_start(void)

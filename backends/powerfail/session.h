@@ -21,7 +21,10 @@ void pmem2_pf_session_leave(void);
  */
 void pmem2_pf_session_attach(struct pf_map *map, bool written);
 
-/* A mapping is about to end, under the lock: records and reports what of it is lost. */
-void pmem2_pf_session_detach(struct pf_map *map);
+/*
+ * A mapping is about to end, under the lock: records and reports what of it is lost. gone: its memory shows
+ * something else by now, and is not looked at.
+ */
+void pmem2_pf_session_detach(struct pf_map *map, bool gone);
 
 #endif

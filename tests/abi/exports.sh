@@ -42,8 +42,8 @@ nodes() {
 		diff - <(printf '%s\n' LIBPMEM2_1.0 LIBPMEM2_2.0 LIBPMEM2_EXT_1.0)
 }
 
-exports() { # MODULE SYMBOL
-	exported "$1" | diff - <(echo "$2")
+exports() { # MODULE SYMBOL...
+	exported "$1" | diff - <(printf '%s\n' "${@:2}")
 }
 
 dynamic() { # FILE TAG
@@ -86,10 +86,11 @@ point "the static library defines no foreign name" own_names_only
 for module in "${modules[@]}"; do
 	name=$(basename "$module" .so)
 	case $name in
-	ndctl) symbol=pmem2_ndctl_v1 ;;
-	*) symbol=pmem2_backend_v1 ;;
+	ndctl) symbols=(pmem2_ndctl_v1) ;;
+	powerfail) symbols=(pmem2_backend_v1 pmem2_powerfail_follow_v1) ;; # and what the recorder preload wants
+	*) symbols=(pmem2_backend_v1) ;;
 	esac
-	point "$name exports $symbol alone" exports "$module" $symbol
+	point "$name exports ${symbols[*]} alone" exports "$module" "${symbols[@]}"
 	case $name in
 	ndctl | powerfail) ;; # libndctl; the unwinder, for the stacks that it reports
 	*) point "$name needs libc alone" needs_libc_only "$module" ;;

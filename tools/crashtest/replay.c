@@ -189,18 +189,49 @@ struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end)
 	return r->failed ? NULL : m;
 }
 
+/* What of a file is mapped finer than in pages is written as it is flushed. */
+static void find_pages(const struct replay *r, struct pf_medium *m)
+{
+	bool any = false, fine = false;
+
+	for (size_t i = 0; i < r->map_count; i++)
+		if (r->maps[i].medium == m) {
+			any = true;
+			fine = fine || !r->maps[i].pages;
+		}
+	if (any)
+		m->pages = !fine;
+}
+
+static struct attached *find_map(const struct replay *r, uint64_t address)
+{
+	for (size_t i = 0; i < r->map_count; i++)
+		if (r->maps[i].address == address)
+			return &r->maps[i];
+	return NULL;
+}
+
 static void apply_attach(struct replay *r, const struct pf_record_map *a)
 {
 	struct pf_medium *m = replay_medium(r, a->file, a->size);
+	struct attached *there = find_map(r, a->address);
+	uint32_t granularity = a->granularity & PF_MAP_GRANULARITY;
+	bool pages = (a->granularity & PF_MAP_PAGES) != 0;
 
-	if (m == NULL || !grow(r, &r->maps, r->map_count, sizeof(*r->maps)))
+	if (m == NULL || (there == NULL && !grow(r, &r->maps, r->map_count, sizeof(*r->maps))))
 		return;
 	if (a->size > m->size)
 		m->size = a->size;
-	m->granularity = a->granularity;
-	r->maps[r->map_count++] = (struct attached){m, a->address, a->offset, a->length,
-		a->granularity != PMEM2_GRANULARITY_CACHE_LINE};
-	r->whole_maps += a->granularity != PMEM2_GRANULARITY_CACHE_LINE;
+	if (there == NULL)
+		there = &r->maps[r->map_count++];
+	else
+		r->whole_maps -= there->whole;
+	*there = (struct attached){m, a->address, a->offset, a->length,
+		granularity != PMEM2_GRANULARITY_CACHE_LINE, pages};
+	r->whole_maps += there->whole;
+	find_pages(r, m);
+	if (!pages || m->pages)
+		m->granularity = granularity;
 }
 
 bool replay_is_in_map(const struct pf_version *v, const void *arg)
@@ -212,14 +243,17 @@ bool replay_is_in_map(const struct pf_version *v, const void *arg)
 
 static void apply_detach(struct replay *r, const struct pf_record_map *d)
 {
-	for (size_t i = 0; i < r->map_count; i++) {
-		if (r->maps[i].address != d->address)
-			continue;
-		pmem2_pf_find_losses(r->model, r->report, replay_is_in_map, &r->maps[i]);
-		r->whole_maps -= r->maps[i].whole;
-		r->maps[i] = r->maps[--r->map_count];
+	struct attached *there = find_map(r, d->address), was;
+
+	if (there == NULL)
 		return;
-	}
+	was = *there;
+	/* what the kernel has yet to write is not lost by that */
+	if (!was.medium->pages)
+		pmem2_pf_find_losses(r->model, r->report, replay_is_in_map, &was);
+	r->whole_maps -= was.whole;
+	*there = r->maps[--r->map_count];
+	find_pages(r, was.medium);
 }
 
 /* A thread that drains for another waits for nothing: whose lines those are remembers it. */

@@ -30,6 +30,7 @@ struct attached {
 	uint64_t address;
 	size_t offset, length;
 	bool whole; /* what is on its way is known as a whole before a drain: not at CACHE_LINE */
+	bool pages; /* PF_MAP_PAGES */
 };
 
 struct replay {

@@ -14,6 +14,8 @@ static bool is_in_any_map(const struct pf_version *v, const void *arg)
 {
 	const struct replay *r = arg;
 
+	if (v->medium->pages)
+		return true; /* to unmap it has written nothing */
 	for (size_t i = 0; i < r->map_count; i++)
 		if (replay_is_in_map(v, &r->maps[i]))
 			return true;

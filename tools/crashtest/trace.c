@@ -21,6 +21,51 @@ static bool add(struct trace *t, const struct pf_record *record, size_t *records
 	return true;
 }
 
+static bool has_pages(const struct trace *t)
+{
+	for (uint64_t i = 0; i < t->records; i++)
+		if (pmem2_pf_record_kind(t->record[i]) == PF_RECORD_ATTACH &&
+			(((const struct pf_record_map *)t->record[i])->granularity &
+				PF_MAP_PAGES) != 0)
+			return true;
+	return false;
+}
+
+static bool is_same(const struct pf_record *record)
+{
+	enum pf_record_kind kind = pmem2_pf_record_kind(record);
+
+	return (kind == PF_RECORD_FLUSH || kind == PF_RECORD_DIRTY) &&
+	       (((const struct pf_record_lines *)record)->flags & PF_LINES_SAME) != 0;
+}
+
+/* false: no memory */
+static bool find_moments(struct trace *t)
+{
+	uint64_t moment = 0;
+
+	if (!has_pages(t))
+		return true;
+	t->moment = calloc(t->records, sizeof(*t->moment));
+	for (uint64_t i = 0; t->moment != NULL && i < t->records; i++) {
+		enum pf_record_kind kind = pmem2_pf_record_kind(t->record[i]);
+
+		if ((kind == PF_RECORD_FLUSH || kind == PF_RECORD_DIRTY) && !is_same(t->record[i]))
+			moment = i + 1;
+		t->moment[i] = is_same(t->record[i]) ? moment : i + 1;
+	}
+	return t->moment != NULL;
+}
+
+static int no_memory(struct trace *t)
+{
+	const char *path = t->path;
+
+	trace_close(t);
+	snprintf(t->error, sizeof(t->error), "%.400s: no memory for its records", path);
+	return -1;
+}
+
 int trace_open(struct trace *t, const char *path)
 {
 	const struct pf_record *record;
@@ -32,12 +77,10 @@ int trace_open(struct trace *t, const char *path)
 		return -1;
 	}
 	while ((record = pmem2_pf_reader_next(&t->reader)) != NULL)
-		if (!add(t, record, &records, &files)) {
-			trace_close(t);
-			snprintf(t->error, sizeof(t->error), "%.400s: no memory for its records",
-				path);
-			return -1;
-		}
+		if (!add(t, record, &records, &files))
+			return no_memory(t);
+	if (!find_moments(t))
+		return no_memory(t);
 	snprintf(t->error, sizeof(t->error), "%s", t->reader.error);
 	return 0;
 }
@@ -46,5 +89,6 @@ void trace_close(struct trace *t)
 {
 	free(t->record);
 	free(t->file);
+	free(t->moment);
 	pmem2_pf_reader_close(&t->reader);
 }

@@ -15,6 +15,8 @@ struct trace {
 	struct pf_reader reader;
 	const struct pf_record **record; /* [n] is event n + 1 */
 	uint64_t records;
+	uint64_t
+		*moment; /* of event n + 1: the first event of its moment; NULL: no map has pages */
 	const struct pf_record_file **file; /* in the order in which the program mapped them */
 	size_t files;
 	const struct base

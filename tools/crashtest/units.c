@@ -9,6 +9,7 @@
 #include "array.h"
 #include "powerfail/model.h"
 #include "replay.h"
+#include "trace.h"
 
 /* Unless it has no choice. false: no memory. */
 static bool add_unit(struct units *units, const struct unit *u)
@@ -103,15 +104,28 @@ static bool add_line(struct units *units, const struct replay *r, const struct p
 
 /* ---- sectors ---- */
 
-/* What a version of a line would be: the newest that is flushed, or any. */
+/* Which versions of its lines a state of a sector has: the newest that are flushed, or of a moment, or before it. */
+struct state {
+	bool flushed;
+	uint64_t moment; /* UINT64_MAX: the last one */
+};
+
+static uint64_t moment_of(const struct replay *r, const struct pf_version *v)
+{
+	return r->trace->moment != NULL ? r->trace->moment[v->event - 1] : v->event;
+}
+
 static const struct pf_version *find_version(const struct replay *r, const struct pf_medium *m,
-	size_t line, bool flushed)
+	size_t line, struct state state)
 {
 	uint32_t number = *pmem2_pf_slot(r->model, m, line);
 
-	for (; number != 0; number = pmem2_pf_version(r->model, number)->older)
-		if (!flushed || pmem2_pf_version(r->model, number)->thread != NULL)
-			return pmem2_pf_version(r->model, number);
+	for (; number != 0; number = pmem2_pf_version(r->model, number)->older) {
+		const struct pf_version *v = pmem2_pf_version(r->model, number);
+
+		if (state.flushed ? v->thread != NULL : moment_of(r, v) <= state.moment)
+			return v;
+	}
 	return NULL;
 }
 
@@ -128,8 +142,9 @@ static char *new_block(struct units *units)
 	return block;
 }
 
-/* One more choice: all lines of the sector in the newest version that is flushed, or that there is. false: no memory. */
-static bool add_state(struct units *units, const struct replay *r, struct unit *u, bool flushed)
+/* One more choice: all lines of the sector in that state. false: no memory. */
+static bool add_state(struct units *units, const struct replay *r, struct unit *u,
+	struct state state)
 {
 	char *block = new_block(units);
 	const struct pf_version *last = NULL;
@@ -138,7 +153,7 @@ static bool add_state(struct units *units, const struct replay *r, struct unit *
 		return false;
 	memcpy(block, pmem2_pf_medium_line(u->medium, u->line), u->size);
 	for (size_t i = 0; i < u->size / PF_LINE; i++) {
-		const struct pf_version *v = find_version(r, u->medium, u->line + i, flushed);
+		const struct pf_version *v = find_version(r, u->medium, u->line + i, state);
 
 		if (v == NULL)
 			continue;
@@ -154,9 +169,60 @@ static bool add_state(struct units *units, const struct replay *r, struct unit *
 	u->content[u->choices] = block;
 	u->version[u->choices] = last;
 	u->newest = u->choices++;
-	if (flushed)
+	if (state.flushed || last->thread != NULL)
 		u->pending[u->flushed = u->newest] = last;
 	return true;
+}
+
+/* The moments at which lines of a sector were looked at: the last ones, oldest first. */
+struct moments {
+	uint64_t moment[MOST_CHOICES - 1];
+	size_t count;
+};
+
+static void add_moment(struct moments *m, uint64_t moment)
+{
+	size_t at = m->count;
+
+	while (at > 0 && m->moment[at - 1] > moment)
+		at--;
+	if (at > 0 && m->moment[at - 1] == moment)
+		return;
+	if (m->count < MOST_CHOICES - 1) {
+		memmove(&m->moment[at + 1], &m->moment[at], (m->count - at) * sizeof(m->moment[0]));
+		m->moment[at] = moment;
+		m->count++;
+	} else if (at > 0) { /* the oldest one goes */
+		memmove(&m->moment[0], &m->moment[1], (at - 1) * sizeof(m->moment[0]));
+		m->moment[at - 1] = moment;
+	}
+}
+
+/* The kernel may have written the sector in any of these moments. */
+static bool add_moments(struct units *units, const struct replay *r, struct unit *u)
+{
+	struct moments m = {.count = 0};
+	bool done = true;
+
+	for (size_t i = 0; i < u->size / PF_LINE; i++) {
+		uint32_t number = *pmem2_pf_slot(r->model, u->medium, u->line + i);
+
+		for (; number != 0; number = pmem2_pf_version(r->model, number)->older)
+			add_moment(&m, moment_of(r, pmem2_pf_version(r->model, number)));
+	}
+	for (size_t i = 0; done && i < m.count; i++)
+		done = add_state(units, r, u, (struct state){false, m.moment[i]});
+	return done;
+}
+
+static bool add_states(struct units *units, const struct replay *r, struct unit *u, unsigned how)
+{
+	if ((how & UNITS_EVICTED) == 0)
+		return add_state(units, r, u, (struct state){true, 0});
+	if (u->medium->pages)
+		return add_moments(units, r, u);
+	return add_state(units, r, u, (struct state){true, 0}) &&
+	       add_state(units, r, u, (struct state){false, UINT64_MAX});
 }
 
 /* The sector of a line, if the line is the first of it that has something on its way. */
@@ -171,13 +237,11 @@ static bool add_sector(struct units *units, const struct replay *r, const struct
 		.choices = 1};
 
 	for (size_t line = first; line < newest->line; line++)
-		if (find_version(r, u.medium, line, false) != NULL)
+		if (*pmem2_pf_slot(r->model, u.medium, line) != 0)
 			return true;
 	if ((first + LINES) * PF_LINE > u.medium->capacity)
 		u.size = u.medium->capacity - first * PF_LINE;
-	return add_state(units, r, &u, true) &&
-	       ((how & UNITS_EVICTED) == 0 || add_state(units, r, &u, false)) &&
-	       add_unit(units, &u);
+	return add_states(units, r, &u, how) && add_unit(units, &u);
 }
 
 static int by_place(const void *a, const void *b)
