@@ -41,6 +41,8 @@ for file; do
 	point "$tag" piece "$tag" "/pmem2/$name\.so$"
 done
 [ ! -e "$build/recorders/exact/exact.so" ] || point recorder-exact piece recorder-exact '/pmem2/recorders/exact\.so$'
+[ ! -e "$build/recorders/preload/preload.so" ] ||
+	point recorder-preload piece recorder-preload '/pmem2/recorders/preload\.so$'
 [ ! -e "$build/tools/pmem2" ] || point tools piece tools '/(bin/\w+|bash-completion/completions/pmem2|zsh/\S+/_pmem2)$'
 if [ -e "$build/man/libpmem2.7" ]; then
 	point man piece man '/man/man[137]/(lib)?pmem2[a-z0-9_-]*\.[137]$'

@@ -28,7 +28,7 @@ _pmem2_crashtest() {
 	--check | --recover | --then | --depth | --state | --image | --samples | --seed | --jobs | --timeout | --program-timeout) COMPREPLY=() ;;
 	*)
 		if [[ $current == -* ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "--all --budget --torn --evictions --no-evictions --exact --coherent --samples --seed --jobs --timeout
+			mapfile -t COMPREPLY < <(compgen -W "--all --budget --torn --evictions --no-evictions --exact --no-preload --coherent --samples --seed --jobs --timeout
 				--program-timeout --check --recover --then --depth --rerun --ops --state --ack --copy --granularity --ignore --trace --directory --image
 				--output --json --svg --verbose --help --" -- "$current")
 		else

@@ -32,6 +32,7 @@ static const char usage[] =
 	"  --evictions         look at each drain for what was not flushed, whatever it costs\n"
 	"  --no-evictions      what was not flushed is never durable\n"
 	"  --exact             run PROGRAM under QEMU instead: each store, flush and fence is seen\n"
+	"  --no-preload        follow libpmem2 alone, and not libpmem and msync(2)\n"
 	"  --coherent          DC CVAC and DC CIVAC of AArch64 reach persistent memory\n"
 	"  --samples N         random images where there are too many for all (100)\n"
 	"  --seed N            of those, and of the points that are tried first (1)\n"
@@ -74,6 +75,7 @@ static const struct {
 	{"torn", FLAG, offsetof(struct options, torn)},
 	{"evictions", FLAG, offsetof(struct options, evictions)},
 	{"exact", FLAG, offsetof(struct options, exact)},
+	{"no-preload", FLAG, offsetof(struct options, no_preload)},
 	{"coherent", FLAG, offsetof(struct options, coherent)},
 	{"json", FLAG, offsetof(struct options, json)},
 	{"verbose", FLAG, offsetof(struct options, verbose)},
@@ -151,6 +153,7 @@ static bool read_granularity(struct options *o, const char *name)
 	enum pmem2_granularity granularity;
 	bool named = pmem2_granularity_named(name, &granularity);
 
+	o->named_granularity = true;
 	o->granularity = named ? pmem2_granularity_name(granularity) : NULL;
 	return named || strcasecmp(name, "none") == 0;
 }

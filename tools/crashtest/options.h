@@ -40,9 +40,11 @@ struct options {
 	const char *output; /* for that */
 	bool all, torn, json, verbose;
 	bool evictions; /* asked for: what is dirty is looked for at each drain, whatever that costs */
-	bool no_evictions; /* what was not flushed is not durable */
-	bool exact;        /* run the program under QEMU */
-	bool coherent;     /* the point of coherency is that of persistence */
+	bool no_evictions;      /* what was not flushed is not durable */
+	bool exact;             /* run the program under QEMU */
+	bool no_preload;        /* follow what goes through the library alone */
+	bool named_granularity; /* it is forced on all mappings, whatever the program asks */
+	bool coherent;          /* the point of coherency is that of persistence */
 	bool ignored[IGNORABLE];
 	unsigned jobs;
 	double timeout;         /* of a check, seconds */

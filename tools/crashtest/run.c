@@ -19,6 +19,7 @@
 #include "loaded.h"
 #include "options.h"
 #include "place.h"
+#include "preload.h"
 #include "registry_list.h"
 #include "say.h"
 #include "signals.h"
@@ -91,6 +92,8 @@ static void set_environment(const struct run *run, const struct options *options
 		emulate_environment(run->trace);
 		return;
 	}
+	if (!options->no_preload)
+		preload_environment(options->named_granularity);
 	setenv("PMEM2_BACKEND", "powerfail", 1);
 	setenv("PMEM2_POWERFAIL_TRACE", run->trace, 1);
 	setenv("PMEM2_POWERFAIL_STACKS", "1", 1);
@@ -189,13 +192,44 @@ static bool is_refused(const struct run *run, const struct options *options)
 {
 	enum { REFUSED = 125 };
 
-	return options->exact && WIFEXITED(run->status) && WEXITSTATUS(run->status) == REFUSED;
+	return WIFEXITED(run->status) && WEXITSTATUS(run->status) == REFUSED &&
+	       (options->exact || access(run->trace, F_OK) != 0);
+}
+
+/* How the program did not come to map a file; false: it had the time. */
+static bool is_cut_short(const struct run *run, const struct options *options)
+{
+	if (run->stopped)
+		say_failed("the program was stopped after %g s, and had mapped no file",
+			options->program_timeout);
+	else if (WIFSIGNALED(run->status))
+		say_failed("the program died of signal %d before it mapped a file",
+			WTERMSIG(run->status));
+	return run->stopped || WIFSIGNALED(run->status);
+}
+
+/* Nothing was recorded: what has to be otherwise. */
+static int explain_nothing(const struct run *run, const struct options *options)
+{
+	char loaded[PATH_MAX + 256], end[64] = "";
+
+	if (WEXITSTATUS(run->status) != 0)
+		snprintf(end, sizeof(end), ", and ended with status %d", WEXITSTATUS(run->status));
+	loaded_explain(options->program[0], loaded, sizeof(loaded));
+	if (options->no_preload || !preload_is_there())
+		return say_failed("the program mapped no file through this libpmem2 and its "
+				  "backend powerfail%s; %s",
+			end, loaded);
+	return say_failed(
+		"the program mapped no file that can be followed%s: shared, to be written to, and "
+		"with a name. What a static program maps, or one by system calls of its own, "
+		"is seen by --exact alone. As to libpmem2, %s",
+		end, loaded);
 }
 
 static int check_trace(const struct run *run, const struct options *options)
 {
 	struct pmem2_registry registry;
-	char loaded[PATH_MAX + 256];
 
 	if (is_refused(run, options))
 		return say_failed("the program could not be recorded");
@@ -211,19 +245,9 @@ static int check_trace(const struct run *run, const struct options *options)
 	pmem2_registry_read(&registry, "powerfail");
 	if (registry.error != 0)
 		return say_failed("the program mapped no file: %s", registry.message);
-	if (run->stopped)
-		return say_failed("the program was stopped after %g s, and had mapped no file",
-			options->program_timeout);
-	if (WIFSIGNALED(run->status))
-		return say_failed("the program died of signal %d before it mapped a file",
-			WTERMSIG(run->status));
-	loaded_explain(options->program[0], loaded, sizeof(loaded));
-	if (WEXITSTATUS(run->status) != 0)
-		return say_failed("the program mapped no file, and ended with status %d; %s",
-			WEXITSTATUS(run->status), loaded);
-	return say_failed("the program mapped no file through this libpmem2 and its backend "
-			  "powerfail; %s",
-		loaded);
+	if (is_cut_short(run, options))
+		return CRASHTEST_FAILED;
+	return explain_nothing(run, options);
 }
 
 int run_program(struct run *run, const struct options *options)

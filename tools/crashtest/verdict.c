@@ -131,16 +131,34 @@ static void print_group(const struct verdict *v, const struct group *g)
 	verdict_print_group(v->options, g, where, v->replay->trace->path);
 }
 
+/* What looks as if the program did more than calls tell. */
+static void print_doubts(const struct replay *r)
+{
+	const struct pf_report *report = r->report;
+
+	if (report->flushes > 0 && report->drains == 0)
+		printf("(%" PRIu64
+		       " flushes and no drain: does the program fence by itself? --exact "
+		       "sees that)\n",
+			report->flushes);
+	else if (r->media_count > 0 && report->flushes == 0 && report->drains == 0)
+		printf("(no flush, drain or msync(2): does the program flush by its own "
+		       "instructions? --exact sees that)\n");
+}
+
 /* What the recorder could not see, or that its results depend on. */
 static void print_recorder(const struct verdict *v)
 {
 	const struct replay *r = v->replay;
-	bool exact = r->trace->reader.header->recorder == PF_RECORDER_EXACT;
+	uint32_t recorder = r->trace->reader.header->recorder;
 
-	if (exact)
+	if (recorder == PF_RECORDER_EXACT)
 		printf("recorded by QEMU: %" PRIu64 " stores, each flush and fence\n", r->stores);
-	else if (r->report->flushes > 0 && r->report->drains == 0)
-		printf("(flushes and no drain: if the program fences by itself, --exact sees it)\n");
+	else
+		printf("recorded by calls of libpmem2%s\n",
+			recorder == PF_RECORDER_PRELOAD ? ", libpmem, msync(2) and the like" : "");
+	if (recorder != PF_RECORDER_EXACT)
+		print_doubts(r);
 	if (r->unseen > 0)
 		printf("%" PRIu64 " stores that nobody saw: another process made them, or an "
 		       "instruction of which QEMU does not tell; when is not known\n",
