@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# Measures which lines and branches of core/, powerfail/ and backends/ the tests reach.
+# Measures which lines and branches of the library (core/, powerfail/, backends/) and of the command (tools/) the tests reach.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 usage="usage: coverage.sh [--missing]
 Builds in build-coverage/, runs the tests that need no guest, and prints a line for each source file.
   --missing  also each line that is not reached, and each that has branches that are not
-Exit status: 0; 1 if a test failed, or less than 95 % of the lines or 85 % of the branches are reached."
+Exit status: 0; 1 if a test failed, or less of the lines or branches is reached than coverage.py wants: 95 and 85 % of
+the library's, 88 and 73 % of the command's."
 
 case ${1-} in
 '' | --missing) ;;
@@ -31,5 +32,5 @@ meson test -C $build --no-rebuild --suite core --suite fault --suite fuzz --suit
 	--suite backends --suite powerfail --suite tools --suite examples --no-suite model --no-suite races \
 	--print-errorlogs >$build/tests.txt || { failed=1; cat $build/tests.txt; }
 
-scripts/coverage.py ${1+"$1"} $build 95 85 || failed=1
+scripts/coverage.py ${1+"$1"} $build || failed=1
 exit $failed

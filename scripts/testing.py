@@ -62,7 +62,7 @@ def listed_errors():
 
 
 def coverage(which):
-    return int(re.search(r'coverage\.py .*\$build (\d+) (\d+)', text('scripts/coverage.sh'))[which])
+    return int(re.search(r"'library': .*\), (\d+), (\d+)", text('scripts/coverage.py'))[which])
 
 
 FIGURES = {
