@@ -44,7 +44,7 @@ static void print_json(const struct process *p, size_t count)
 
 static int test_processes(const struct options *o, struct process *p, size_t count)
 {
-	char picture[PATH_MAX];
+	char picture[PATH_MAX], page[PATH_MAX];
 	bool drawn = false, any = false;
 	int worst = 0;
 
@@ -52,6 +52,11 @@ static int test_processes(const struct options *o, struct process *p, size_t cou
 		int ret;
 
 		p[i].svg = o->svg;
+		p[i].html = o->html;
+		if (o->html != NULL && i > 0) {
+			name_picture(page, sizeof(page), o->html, p[i].trace);
+			p[i].html = page;
+		}
 		if (o->svg != NULL && i > 0) {
 			name_picture(picture, sizeof(picture), o->svg, p[i].trace);
 			p[i].svg = picture;

@@ -56,6 +56,7 @@ static const char usage[] =
 	"  --trace FILE        keep the trace there; without PROGRAM, use it\n"
 	"  --directory DIR     for images (/dev/shm, or TMPDIR)\n"
 	"  --json              results for programs\n"
+	"  --html FILE         results as one page of HTML; those of a child process into FILE.PID\n"
 	"  --svg FILE          draw the trace, by gnuplot; that of a child process into FILE.PID\n"
 	"  --verbose           let through what PROGRAM prints, to standard error\n"
 	"  -h, --help          print this\n"
@@ -89,6 +90,7 @@ static const struct {
 	{"copy", TEXT, offsetof(struct options, copy)},
 	{"trace", TEXT, offsetof(struct options, trace)},
 	{"directory", TEXT, offsetof(struct options, directory)},
+	{"html", TEXT, offsetof(struct options, html)},
 	{"svg", TEXT, offsetof(struct options, svg)},
 	{"image", TEXT, offsetof(struct options, image)},
 	{"output", TEXT, offsetof(struct options, output)},

@@ -36,6 +36,7 @@ struct options {
 	const char *directory; /* for images; NULL: chosen */
 	const char *granularity; /* forced on the program; NULL: left alone */
 	const char *svg;
+	const char *html;
 	const char *image;  /* to be made again: EVENT:NAME */
 	const char *output; /* for that */
 	bool all, torn, json, verbose;

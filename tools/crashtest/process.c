@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "diagnose.h"
 #include "draw.h"
+#include "html.h"
 #include "options.h"
 #include "place.h"
 #include "recover.h"
@@ -58,6 +59,8 @@ static int print(struct process *p, const struct verdict *v, const struct recove
 		if (fclose(json) != 0)
 			return say_failed("no memory");
 	}
+	if (p->html != NULL && html_write(p->html, v, recovered) != 0)
+		return CRASHTEST_FAILED;
 	p->drawn = p->svg != NULL && draw_has_something(v->replay);
 	return p->drawn ? draw(v->replay, v->results, p->svg) : 0;
 }

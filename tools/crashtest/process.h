@@ -12,6 +12,7 @@ struct process {
 	const char *trace;
 	const struct run *run; /* NULL, or it ended just now */
 	const char *svg;       /* the file for its picture; NULL: none is wanted */
+	const char *html;      /* that for the page, likewise */
 	bool found;            /* something was */
 	bool drawn;            /* the picture was made: there was something to be drawn */
 	char *json; /* an object without what closes it, if that is wanted; to be freed */

@@ -27,12 +27,10 @@
 #include "verdict.h"
 #include "walk.h"
 
-enum { BUDGET = 60 }; /* seconds, unless all are to be cut */
-
 struct recovering {
 	struct recovered *all;
 	const char *trace; /* of the program */
-	double deadline;
+	double deadline; /* 0: none */
 };
 
 /* ---- findings ---- */
@@ -230,7 +228,7 @@ static int test_one(struct recovering *r, const struct options *o, const struct 
 		return say_failed("%s", trace.error);
 	trace.base = &one->base;
 	with.depth--;
-	if (!o->all)
+	if (r->deadline > 0)
 		with.budget = r->deadline - clock_seconds() > 1 ? r->deadline - clock_seconds() : 1;
 	with.recoveries = NULL;
 	if (with.depth > 1) {
@@ -255,7 +253,7 @@ static int test_below(struct recovering *r, const struct options *o, struct reco
 	r->all->seen += list->seen;
 	r->all->without += list->without;
 	for (size_t i = 0; ret == 0 && i < list->count && signals_came() == 0; i++) {
-		if (!o->all && clock_seconds() >= r->deadline)
+		if (r->deadline > 0 && clock_seconds() >= r->deadline)
 			break;
 		ret = test_one(r, o, list, &list->one[i]);
 	}
@@ -269,7 +267,7 @@ int recover_test(const struct options *o, struct recoveries *list, const char *t
 	struct recovering r = {
 		.all = recovered,
 		.trace = trace,
-		.deadline = began + BUDGET,
+		.deadline = o->budget > 0 ? began + o->budget : 0,
 	};
 	int ret = test_below(&r, o, list);
 

@@ -39,7 +39,7 @@ bool verdict_program_failed(const struct verdict *v)
 	       (v->run->stopped || v->run->status != 0);
 }
 
-static void outcome_text(const struct outcome *o, double timeout, char *text, size_t size)
+void verdict_outcome_text(const struct outcome *o, double timeout, char *text, size_t size)
 {
 	const char *who = stages_who(o->stage);
 
@@ -82,19 +82,19 @@ void verdict_cut_text(const struct verdict *v, const struct group *g, char *text
 }
 
 /* What of the command line the image depends on. */
-static void print_again(const struct options *o, const struct group *g, const char *trace)
+void verdict_again(const struct options *o, const struct group *g, const char *trace, FILE *out)
 {
-	printf("pmem2 crashtest --trace ");
-	command_quote(stdout, trace);
+	fprintf(out, "pmem2 crashtest --trace ");
+	command_quote(out, trace);
 	if (g->torn)
-		printf(" --torn");
+		fprintf(out, " --torn");
 	if (o->no_evictions)
-		printf(" --no-evictions");
+		fprintf(out, " --no-evictions");
 	if (o->coherent)
-		printf(" --coherent");
+		fprintf(out, " --coherent");
 	if (strncmp(g->name, "random", 6) == 0)
-		printf(" --seed %" PRIu64, o->seed);
-	printf(" --image %" PRIu64 ":%s --output image", g->event, g->name);
+		fprintf(out, " --seed %" PRIu64, o->seed);
+	fprintf(out, " --image %" PRIu64 ":%s --output image", g->event, g->name);
 }
 
 void verdict_print_group(const struct options *o, const struct group *g, const char *where,
@@ -102,7 +102,7 @@ void verdict_print_group(const struct options *o, const struct group *g, const c
 {
 	char text[1024];
 
-	outcome_text(&g->outcome, o->timeout, text, sizeof(text));
+	verdict_outcome_text(&g->outcome, o->timeout, text, sizeof(text));
 	printf("\n%" PRIu64 " image%s: %s\n", g->count, g->count == 1 ? "" : "s", text);
 	if (g->torn)
 		printf("  (only if the platform tears lines, in any order of their words)\n");
@@ -119,7 +119,7 @@ void verdict_print_group(const struct options *o, const struct group *g, const c
 	if (g->proven != NULL)
 		printf("\n  mend     %s; with that in the trace it passes", g->proven->text);
 	printf("\n  again    ");
-	print_again(o, g, trace);
+	verdict_again(o, g, trace, stdout);
 	printf("\n");
 }
 

@@ -10,6 +10,7 @@
 
 struct group;
 struct options;
+struct outcome;
 struct replay;
 struct results;
 struct run;
@@ -32,6 +33,12 @@ bool verdict_program_failed(const struct verdict *v);
 
 /* "after the flush of append (log.c:17) < main (log.c:151)": where the cut of a group is. */
 void verdict_cut_text(const struct verdict *v, const struct group *g, char *text, size_t size);
+
+/* "the checker ended with status 1" */
+void verdict_outcome_text(const struct outcome *outcome, double timeout, char *text, size_t size);
+
+/* The command that makes the image of a group again. */
+void verdict_again(const struct options *options, const struct group *g, const char *trace, FILE *out);
 
 /* One failure: where the cut was, and the trace that makes the image again. */
 void verdict_print_group(const struct options *options, const struct group *g, const char *where,

@@ -55,7 +55,7 @@ void verdict_print_json(const struct verdict *v, FILE *out)
 	struct pf_names names = replay_names(v->replay);
 	char where[1024];
 
-	fprintf(out, "{\n  \"trace\": ");
+	fprintf(out, "{\n  \"version\": 1,\n  \"trace\": ");
 	pmem2_pf_json_string(v->replay->trace->path, out);
 	fprintf(out,
 		",\n  \"recorder\": \"%s\",\n  \"stores\": %" PRIu64 ",\n  \"unseen\": %" PRIu64
