@@ -70,19 +70,25 @@ static int mapped(void *address, size_t length, int fd, enum pmem2_granularity g
 	return ret;
 }
 
+static void remove_all(const char *begin, const char *end)
+{
+	struct pf_map *m;
+
+	while ((m = pmem2_pf_maps_followed(begin, end)) != NULL)
+		pmem2_pf_maps_remove(m, !pmem2_pf_files_is_shown(m));
+}
+
 static void unmapping(void *address, size_t length)
 {
 	char *begin = address, *end = begin + whole_pages(length);
 	int saved = errno;
-	struct pf_map *m;
 
 	if (!enter())
 		return;
 	engine->events++; /* what is found now is of this moment */
 	if (pmem2_pf_maps_followed(begin, end) != NULL && pmem2_pf_maps_split(begin) &&
 		pmem2_pf_maps_split(end))
-		while ((m = pmem2_pf_maps_followed(begin, end)) != NULL)
-			pmem2_pf_maps_remove(m, !pmem2_pf_files_is_shown(m));
+		remove_all(begin, end);
 	pmem2_pf_session_leave();
 	errno = saved;
 }
@@ -193,7 +199,7 @@ static void regrade(void *address, size_t length, enum pmem2_granularity granula
 
 /* ---- what takes its time ---- */
 
-static bool begin(struct pf_actor *actor, const void *site)
+static bool begin_call(struct pf_actor *actor, const void *site)
 {
 	return engine->media_count > 0 && !pmem2_pf_engine_is_inside() &&
 	       pmem2_pf_act_begin(actor, site);
@@ -226,7 +232,7 @@ static bool sync_begins(const void *address, size_t length, const void *site)
 	struct pf_actor actor;
 	bool any = false;
 
-	if (begin(&actor, site)) {
+	if (begin_call(&actor, site)) {
 		any = overlaps_any(address, (const char *)address + whole_pages(length));
 		if (any)
 			pmem2_pf_ranges_sync(&actor, address, length, 0);
@@ -242,7 +248,7 @@ static bool file_sync_begins(int fd, const void *site)
 	struct pf_medium *medium;
 	struct pf_actor actor;
 
-	if (!is_followed(fd) || !begin(&actor, site))
+	if (!is_followed(fd) || !begin_call(&actor, site))
 		return false;
 	medium = pmem2_pf_unmapped_find(fd);
 	for (size_t i = 0; medium != NULL && i < engine->map_count; i++)
@@ -261,7 +267,7 @@ static void sync_ends(bool done, const void *site)
 	int saved = errno;
 	struct pf_actor actor;
 
-	if (!begin(&actor, site))
+	if (!begin_call(&actor, site))
 		return;
 	if (done)
 		pmem2_pf_ranges_synced(&actor);
@@ -280,7 +286,7 @@ static void file_changed(int fd, off_t offset, size_t length, const void *site)
 	struct pf_actor actor;
 	struct stat st;
 
-	if (!is_followed(fd) || !begin(&actor, site))
+	if (!is_followed(fd) || !begin_call(&actor, site))
 		return;
 	medium = pmem2_pf_unmapped_find(fd);
 	if (medium != NULL && fstat(fd, &st) == 0) {
@@ -300,7 +306,7 @@ static void look(const void *site)
 	int saved = errno;
 	struct pf_actor actor;
 
-	if (begin(&actor, site)) {
+	if (begin_call(&actor, site)) {
 		pmem2_pf_dirty_drain((struct pf_who){actor.thread->id, actor.stack});
 		pmem2_pf_act_end();
 	}

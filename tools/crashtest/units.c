@@ -169,7 +169,7 @@ static bool add_state(struct units *units, const struct replay *r, struct unit *
 	u->content[u->choices] = block;
 	u->version[u->choices] = last;
 	u->newest = u->choices++;
-	if (state.flushed || last->thread != NULL)
+	if (state.flushed || (last != NULL && last->thread != NULL))
 		u->pending[u->flushed = u->newest] = last;
 	return true;
 }
