@@ -65,9 +65,33 @@ else
 	skip "no wider than its window, 1280 and 400 pixels" "chromium is not installed"
 fi
 
+# ---- the least ----
+
+# journal: a second record counts without the first
+journal() {
+	rm -rf data tmp/*
+	"$pmem2" crashtest --timeout 1200 --minimize --trace tmp/trace --then "$recovered {} append plain" \
+		--check "$recovered {} last plain" -- "$recovered" data batch plain
+}
+journal >said 2>&1
+point "one of two parts is lost" grep -qE 'least +1 of 2 parts lost after [0-9]+ events: ' said
+least=$(sed -n 's/^  least .*: pmem2 //p' said | head -1)
+# shellcheck disable=SC2086 # several words
+point "its image" status 0 "$pmem2" $least
+wrong() { "$recovered" image append plain && status 1 "$recovered" image last plain; }
+point "fails" wrong
+
+all_lost() {
+	rm -rf data tmp/*
+	"$pmem2" crashtest --timeout 1200 --minimize --check '! cmp -s -n 1 {} /dev/zero' -- "$acked" data put right
+}
+point "the first point at which it fails" says 'least +[01] of [01] parts lost after 1[0-9] events' status 1 all_lost
+without() { acks | grep least; }
+point "not looked for by default" status 1 without
+
 # ---- JSON ----
 
-acks --json >acks.json
+acks --json --minimize >acks.json
 recovery --json >recovery.json
 point "JSON as the manual has it" python3 "$sources/json_members.py" "$sources/../../man/pmem2-crashtest.1.scd" acks.json recovery.json
 plan

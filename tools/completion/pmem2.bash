@@ -30,7 +30,7 @@ _pmem2_crashtest() {
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "--all --budget --torn --evictions --no-evictions --exact --no-preload --coherent --samples --seed --jobs --timeout
 				--program-timeout --check --recover --then --depth --rerun --ops --state --ack --copy --granularity --ignore --trace --directory --image
-				--output --json --html --svg --verbose --help --" -- "$current")
+				--output --json --minimize --html --svg --verbose --help --" -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -c -- "$current")
 		fi

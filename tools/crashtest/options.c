@@ -56,6 +56,7 @@ static const char usage[] =
 	"  --trace FILE        keep the trace there; without PROGRAM, use it\n"
 	"  --directory DIR     for images (/dev/shm, or TMPDIR)\n"
 	"  --json              results for programs\n"
+	"  --minimize          for each failure, the first point and the fewest losses that fail so\n"
 	"  --html FILE         results as one page of HTML; those of a child process into FILE.PID\n"
 	"  --svg FILE          draw the trace, by gnuplot; that of a child process into FILE.PID\n"
 	"  --verbose           let through what PROGRAM prints, to standard error\n"
@@ -78,6 +79,7 @@ static const struct {
 	{"exact", FLAG, offsetof(struct options, exact)},
 	{"no-preload", FLAG, offsetof(struct options, no_preload)},
 	{"coherent", FLAG, offsetof(struct options, coherent)},
+	{"minimize", FLAG, offsetof(struct options, minimize)},
 	{"json", FLAG, offsetof(struct options, json)},
 	{"verbose", FLAG, offsetof(struct options, verbose)},
 	{"check", TEXT, offsetof(struct options, check)},

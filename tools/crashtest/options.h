@@ -27,6 +27,7 @@ struct options {
 	const char *recover; /* the command of the recovery, or NULL */
 	const char *then;    /* the command that runs after it, or NULL */
 	const char *rerun;   /* the command that is started on an image; "": the program; or NULL */
+	bool minimize;       /* look for the least that fails */
 	bool reruns_program; /* that was "" */
 	const char *ops;     /* a file with operations, one to a line, or NULL */
 	const char *state;   /* the command that prints the state after some, or NULL */

@@ -11,6 +11,7 @@
 #include "diagnose.h"
 #include "draw.h"
 #include "html.h"
+#include "minimize.h"
 #include "options.h"
 #include "place.h"
 #include "recover.h"
@@ -97,6 +98,8 @@ static int test(struct process *p, const struct options *o, const struct trace *
 		replay_finish(&r, p->run != NULL);
 	if (ret == 0 && !walked.interrupted) {
 		ret = diagnose(o, trace, &results);
+		if (ret == 0 && o->minimize)
+			ret = minimize(o, trace, &results);
 		if (ret == 0 && o->recoveries != NULL)
 			ret = recover_test(o, o->recoveries, trace->path, &recovered);
 		walked.interrupted = ret != 0 && signals_came() != 0;

@@ -51,6 +51,11 @@ struct group {
 	struct mend *mends; /* that may help, in the order in which they are to be tried */
 	size_t mend_count;
 	const struct mend *proven; /* with this one in the trace, it passes; NULL: none was found */
+	struct {
+		uint64_t event; /* 0: none was looked for, or found */
+		char name[CHECK_NAME];
+		size_t lost, parts; /* of what was on its way there */
+	} least;            /* the least that fails likewise */
 	uint64_t merged;           /* other groups with this cause, whose images are counted here */
 };
 

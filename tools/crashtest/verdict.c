@@ -82,7 +82,8 @@ void verdict_cut_text(const struct verdict *v, const struct group *g, char *text
 }
 
 /* What of the command line the image depends on. */
-void verdict_again(const struct options *o, const struct group *g, const char *trace, FILE *out)
+static void print_image(const struct options *o, const struct group *g, const char *trace,
+	uint64_t event, const char *name, FILE *out)
 {
 	fprintf(out, "pmem2 crashtest --trace ");
 	command_quote(out, trace);
@@ -92,9 +93,14 @@ void verdict_again(const struct options *o, const struct group *g, const char *t
 		fprintf(out, " --no-evictions");
 	if (o->coherent)
 		fprintf(out, " --coherent");
-	if (strncmp(g->name, "random", 6) == 0)
+	if (strncmp(name, "random", 6) == 0)
 		fprintf(out, " --seed %" PRIu64, o->seed);
-	fprintf(out, " --image %" PRIu64 ":%s --output image", g->event, g->name);
+	fprintf(out, " --image %" PRIu64 ":%s --output image", event, name);
+}
+
+void verdict_again(const struct options *o, const struct group *g, const char *trace, FILE *out)
+{
+	print_image(o, g, trace, g->event, g->name, out);
 }
 
 void verdict_print_group(const struct options *o, const struct group *g, const char *where,
@@ -121,6 +127,12 @@ void verdict_print_group(const struct options *o, const struct group *g, const c
 	printf("\n  again    ");
 	verdict_again(o, g, trace, stdout);
 	printf("\n");
+	if (g->least.event > 0) {
+		printf("  least    %zu of %zu parts lost after %" PRIu64 " events: ", g->least.lost,
+			g->least.parts, g->least.event);
+		print_image(o, g, trace, g->least.event, g->least.name, stdout);
+		printf("\n");
+	}
 }
 
 static void print_group(const struct verdict *v, const struct group *g)

@@ -35,6 +35,8 @@ void verdict_json_group(const struct group *g, const char *where, FILE *out)
 		g->torn ? "true" : "false");
 	pmem2_pf_json_string(g->proven != NULL ? g->proven->text : "", out);
 	fprintf(out, ", \"image\": \"%" PRIu64 ":%s\"", g->event, g->name);
+	if (g->least.event > 0)
+		fprintf(out, ", \"least\": \"%" PRIu64 ":%s\"", g->least.event, g->least.name);
 }
 
 static void json_program(const struct run *run, FILE *out)
