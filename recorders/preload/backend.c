@@ -78,10 +78,14 @@ static void read_settings(void)
 	settings.flushes = no_flush < 0 ? -1 : !no_flush;
 }
 
+/* A sanitizer maps memory before libc has an environment. */
 const struct preload_settings *pmem2_preload_settings(void)
 {
+	static const struct preload_settings early = {.forced = -1, .is_pmem = -1, .flushes = -1};
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+	if (environ == NULL)
+		return &early;
 	pthread_once(&once, read_settings);
 	return &settings;
 }
