@@ -18,6 +18,11 @@ recovery() {
 		"$@" -- "$recovered" data put increments
 }
 
+# ---- no time ----
+
+too_late() { "$pmem2" crashtest --budget 0.000001 --check true -- "$acked" data put right; }
+point "nothing that was tried is not clean" says 'no image was tried: the time was over' status 2 too_late
+
 # ---- the page ----
 
 acks --html acks.html >said 2>&1

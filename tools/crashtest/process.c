@@ -110,6 +110,9 @@ static int test(struct process *p, const struct options *o, const struct trace *
 		ret = CRASHTEST_FAILED;
 	if (ret == 0 && p->found)
 		ret = CRASHTEST_FOUND;
+	if (ret == 0 && walked.over && walked.images == 0)
+		ret = say_failed("no image was tried: the time was over before the first one; give "
+				 "more by --budget");
 	recover_free(&recovered);
 	results_free(&results);
 	replay_close(&r);
