@@ -42,8 +42,9 @@ point "filled after it was allocated" found 'the note is not whole' 5
 point "one drain for a line and the count" found 'missing drain: pool' 6
 point "it is at a line of the program" found 'flush of .*< write_line \(bank\.c:[0-9]+\)' 6
 
-# what the check does not look at fails no image: it is among what was not flushed
-losses() { of "$1" --no-evictions --json | sed -n 's/.*"counts": {"missing-flush": \([0-9]*\).*/\1/p'; }
-one_more() { [ "$(losses 7)" -gt "$(losses 0)" ]; }
-point "a count that nobody looks at" one_more
+# what the check does not look at fails no image: it is among what was not flushed, with what libpmemobj leaves there
+count='pool\+0x[0-9a-f]+, 1 bytes: 03, durable are 00'
+report() { cp new pool && "$pmem2" crashtest --ignore missing-flush -- "./bank-$1" pool move 3; }
+point "a count that nobody looks at" says "$count" status 0 report 7
+point "and no such thing where there is none" status 1 says "$count" report 0
 plan
