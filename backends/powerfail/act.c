@@ -35,7 +35,8 @@ bool pmem2_pf_act_begin(struct pf_actor *actor, const void *site)
 	}
 	actor->stack = pmem2_pf_record_stack(&frames);
 	engine->events++;
-	pmem2_pf_record_said();
+	if (engine->said_path[0] != '\0')
+		pmem2_pf_record_said();
 	return true;
 }
 

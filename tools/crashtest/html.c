@@ -95,8 +95,8 @@ static void print_commands(FILE *out, const struct options *o, const struct grou
 	free(text);
 }
 
-static void print_group(FILE *out, const struct options *o, const struct group *g, const char *where,
-	const char *trace)
+static void print_group(FILE *out, const struct options *o, const struct group *g,
+	const char *where, const char *trace)
 {
 	char text[1024];
 

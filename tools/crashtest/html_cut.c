@@ -135,7 +135,8 @@ static void print_timeline(const struct shown *s)
 
 		rows += record != NULL && is_shown(record);
 	}
-	fputs("<h3>Around the cut</h3>\n<table><tr><th>event<th>thread<th>what<th>from</tr>\n", s->out);
+	fputs("<h3>Around the cut</h3>\n<table><tr><th>event<th>thread<th>what<th>from</tr>\n",
+		s->out);
 	rows = 0;
 	for (uint64_t i = first > 0 ? first : 1; i <= s->trace.records && rows < AFTER; i++) {
 		const struct pf_record *record = trace_record(&s->trace, i);

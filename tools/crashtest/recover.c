@@ -30,7 +30,7 @@
 struct recovering {
 	struct recovered *all;
 	const char *trace; /* of the program */
-	double deadline; /* 0: none */
+	double deadline;   /* 0: none */
 };
 
 /* ---- findings ---- */

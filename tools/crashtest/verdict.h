@@ -38,7 +38,8 @@ void verdict_cut_text(const struct verdict *v, const struct group *g, char *text
 void verdict_outcome_text(const struct outcome *outcome, double timeout, char *text, size_t size);
 
 /* The command that makes the image of a group again. */
-void verdict_again(const struct options *options, const struct group *g, const char *trace, FILE *out);
+void verdict_again(const struct options *options, const struct group *g, const char *trace,
+	FILE *out);
 
 /* One failure: where the cut was, and the trace that makes the image again. */
 void verdict_print_group(const struct options *options, const struct group *g, const char *where,
