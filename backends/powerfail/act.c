@@ -35,7 +35,7 @@ bool pmem2_pf_act_begin(struct pf_actor *actor, const void *site)
 	}
 	actor->stack = pmem2_pf_record_stack(&frames);
 	engine->events++;
-	if (engine->said_path[0] != '\0')
+	if (engine->said_path[0] != '\0' || *engine->ops)
 		pmem2_pf_record_said();
 	return true;
 }

@@ -131,7 +131,8 @@ static void minimize_group(struct minimizing *m)
 		name_least(m, point.event);
 }
 
-static int minimize_one(const struct options *o, const struct trace *trace, struct group *g, double end)
+static int minimize_one(const struct options *o, const struct trace *trace, struct group *g,
+	double end)
 {
 	struct minimizing m = {.options = o, .group = g, .end = end};
 	int ret = replay_open(&m.replay, trace) == 0 ? 0 : say_failed("%s", m.replay.error);

@@ -55,8 +55,8 @@ struct group {
 		uint64_t event; /* 0: none was looked for, or found */
 		char name[CHECK_NAME];
 		size_t lost, parts; /* of what was on its way there */
-	} least;            /* the least that fails likewise */
-	uint64_t merged;           /* other groups with this cause, whose images are counted here */
+	} least;                    /* the least that fails likewise */
+	uint64_t merged; /* other groups with this cause, whose images are counted here */
 };
 
 struct results {
