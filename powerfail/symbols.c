@@ -13,7 +13,44 @@
 
 #include "functions.h"
 
-enum { AT_ONCE = 128, ARGUMENTS = 6 };
+enum { AT_ONCE = 128, ARGUMENTS = 6, KNOWN = 128 };
+
+/* What was asked before: to ask again takes long. Under the lock of whoever asks. */
+static struct {
+	uint64_t key;
+	struct pf_symbol symbol;
+} known[KNOWN];
+
+static uint64_t key_of(const struct pf_module *m, uintptr_t address)
+{
+	uint64_t key = (address - m->bias) * UINT64_C(0x9e3779b97f4a7c15);
+
+	for (const char *c = m->path; *c != '\0'; c++)
+		key = (key ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+	return key | 1;
+}
+
+static bool is_known(struct pf_symbol *s, const struct pf_module *m)
+{
+	uintptr_t address = s->address;
+	uint64_t key = key_of(m, address);
+
+	if (known[key / 2 % KNOWN].key != key)
+		return false;
+	*s = known[key / 2 % KNOWN].symbol;
+	s->address = address;
+	return true;
+}
+
+static void remember(struct pf_symbol *const *symbols, size_t count, const struct pf_module *m)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t key = key_of(m, symbols[i]->address);
+
+		known[key / 2 % KNOWN].key = key;
+		known[key / 2 % KNOWN].symbol = *symbols[i];
+	}
+}
 
 /* The latest one: a library may lie where another was. */
 const struct pf_module *pmem2_pf_module_of(uintptr_t address, const struct pf_module *modules,
@@ -159,10 +196,13 @@ void pmem2_pf_symbolize(struct pf_symbol *symbols, size_t count, const struct pf
 		for (size_t i = 0; i <= count; i++) {
 			if (n == AT_ONCE || (i == count && n > 0)) {
 				ask(&modules[m], wanted, n);
+				remember(wanted, n, &modules[m]);
 				n = 0;
 			}
-			if (i < count && pmem2_pf_module_of(symbols[i].address, modules,
-						 module_count) == &modules[m])
+			if (i < count &&
+				pmem2_pf_module_of(symbols[i].address, modules, module_count) ==
+					&modules[m] &&
+				!is_known(&symbols[i], &modules[m]))
 				wanted[n++] = &symbols[i];
 		}
 	}

@@ -20,6 +20,7 @@ struct cause {
 	size_t lost_at, lost_size; /* offset in the file, bytes; of what differs */
 	size_t kept_at, kept_size;
 	size_t lost_unit, kept_unit; /* of the experiment; SIZE_MAX: none, it is not on its way */
+	bool is_overdue;             /* a drain has passed, and nobody had flushed what is lost */
 	bool has_kept;               /* what needs it was found */
 	bool is_future;              /* what is lacking was not stored yet */
 	bool was_durable;            /* what needs it is durable already */

@@ -98,13 +98,15 @@ static enum fault name(const struct experiment *e, const struct cause *c)
 {
 	bool flushed = c->lost.flushed != 0 && c->lost.flushed <= e->replay->event;
 
+	if (c->is_future)
+		return FAULT_WRONG_ORDER;
 	return flushed ? name_flushed(e, c) : name_dirty(e, c);
 }
 
 /* Nothing of it was flushed: that comes first, whether or not it has to change together. */
 static bool is_unflushed(const struct cause *c)
 {
-	return c->lost.flushed == 0 && c->kept.flushed == 0 && !c->was_durable;
+	return c->lost.flushed == 0 && (c->is_overdue || (c->kept.flushed == 0 && !c->was_durable));
 }
 
 /* Whether what is lost and what is kept are parts of one thing, for which there is no order. */

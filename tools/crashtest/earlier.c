@@ -64,7 +64,7 @@ static void reduce(struct experiment *e, const uint8_t *choice, struct earlier *
 
 		earlier->bytes[i] = earlier->bytes[earlier->count - 1];
 		earlier->count--;
-		if (!experiment_fails_with(e, choice, earlier->bytes, earlier->count))
+		if (!experiment_fails_with(e, choice, earlier->bytes, earlier->count) && e->passed)
 			continue;
 		earlier->bytes[earlier->count++] = earlier->bytes[i];
 		earlier->bytes[i] = kept;
@@ -109,7 +109,7 @@ bool earlier_find(struct experiment *e, const uint8_t *choice, struct earlier *e
 			break;
 		if (earlier->count == before && earlier->event != event)
 			continue;
-		if (experiment_fails_with(e, choice, earlier->bytes, earlier->count))
+		if (experiment_fails_with(e, choice, earlier->bytes, earlier->count) || !e->passed)
 			continue;
 		if (!e->failed && !e->over && earlier->count <= 32)
 			reduce(e, choice, earlier);

@@ -179,6 +179,27 @@ static void explain_lost(const struct experiment *e, const struct cause *c, cons
 	}
 }
 
+/* What is not flushed is told by where it should have been, whoever needs it. */
+static void note_cause(const struct experiment *e, const struct cause *c, const struct words *w,
+	struct group *g)
+{
+	const char *first = w->lost_site, *second = w->kept_site;
+	char early[512] = "";
+
+	if (g->fault == FAULT_NOT_ATOMIC && strcmp(first, second) > 0) {
+		first = w->kept_site;
+		second = w->lost_site;
+	}
+	if (g->fault == FAULT_MISSING_FLUSH || g->fault == FAULT_PARTIAL_FLUSH ||
+		g->fault == FAULT_AFTER_FLUSH) {
+		first = w->drain;
+		second = early;
+	}
+	if (c->lost.early != 0)
+		wording_site(e->replay, c->lost.early, false, early, sizeof(early));
+	wording_put(g->cause, sizeof(g->cause), "%d %s %s", (int)g->fault, first, second);
+}
+
 void explain(const struct experiment *e, const struct cause *c, enum fault fault, struct group *g)
 {
 	struct words w;
@@ -189,10 +210,6 @@ void explain(const struct experiment *e, const struct cause *c, enum fault fault
 		explain_future(&w, g);
 	else
 		explain_lost(e, c, &w, g);
-	if (g->fault == FAULT_NOT_ATOMIC && strcmp(w.lost_site, w.kept_site) > 0)
-		wording_put(g->cause, sizeof(g->cause), "%d %s %s", (int)g->fault, w.kept_site,
-			w.lost_site);
-	else
-		wording_put(g->cause, sizeof(g->cause), "%d %s %s", (int)g->fault, w.lost_site,
-			w.kept_site);
+	note_cause(e, c, &w, g);
+	g->place = (uint64_t)(c->lost.bytes.medium->id + 1) << 40 | c->lost.bytes.line;
 }

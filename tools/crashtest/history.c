@@ -48,6 +48,8 @@ bool history_is_after_flush(const struct trace *trace, const struct unit *u, uin
 		if (l == NULL || l->file != u->medium->id || l->length == 0)
 			continue;
 		follow_run(&run, l);
+		if (l->offset / PF_LINE == u->line + 1)
+			after = false; /* the range goes on behind it */
 		if (run.end == u->line)
 			after = run.long_range || run.end - run.begin > 1;
 	}

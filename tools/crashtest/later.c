@@ -78,7 +78,7 @@ static bool follow(struct later *l, const struct replay *r, const struct pf_reco
 }
 
 /* Leaves out what is not needed to pass. */
-static void reduce(struct experiment *e, struct later *l)
+static void reduce(struct experiment *e, const uint8_t *choice, struct later *l)
 {
 	for (size_t i = l->count; i-- > 0 && l->count > 1 && !e->failed;) {
 		struct bytes kept = l->bytes[i];
@@ -87,7 +87,7 @@ static void reduce(struct experiment *e, struct later *l)
 		l->count--;
 		l->bytes[i] = l->bytes[l->count];
 		l->event[i] = l->event[l->count];
-		if (!experiment_fails_with(e, e->live, l->bytes, l->count))
+		if (!experiment_fails_with(e, choice, l->bytes, l->count) && e->passed)
 			continue;
 		l->bytes[l->count] = l->bytes[i];
 		l->event[l->count] = l->event[i];
@@ -97,7 +97,22 @@ static void reduce(struct experiment *e, struct later *l)
 	}
 }
 
-bool later_find(struct experiment *e, struct later *l)
+/* Whether it changes a line that lost something by choice, or one that is kept then. */
+static bool touches(const struct experiment *e, const uint8_t *choice, const struct later *l)
+{
+	for (size_t i = 0; i < e->units.count; i++) {
+		const struct unit *u = &e->units.unit[i];
+
+		if (choice == e->live || (!experiment_is_lost(e, i) && e->failing[i] == 0))
+			continue;
+		for (size_t j = 0; j < l->count; j++)
+			if (l->bytes[j].medium == u->medium && l->bytes[j].line == u->line)
+				return true;
+	}
+	return false;
+}
+
+bool later_find(struct experiment *e, const uint8_t *choice, struct later *l)
 {
 	const struct replay *r = e->replay;
 	unsigned drains = 0;
@@ -110,10 +125,13 @@ bool later_find(struct experiment *e, struct later *l)
 			return false;
 		if (!drain || (drains++ == 0 && record != NULL) || l->count == 0)
 			continue;
-		if (experiment_fails_with(e, e->live, l->bytes, l->count) || e->failed || e->over)
+		if (touches(e, choice, l))
+			return false;
+		experiment_fails_with(e, choice, l->bytes, l->count);
+		if (!e->passed || e->failed || e->over)
 			continue;
 		if (l->count <= 64)
-			reduce(e, l);
+			reduce(e, choice, l);
 		return true;
 	}
 	return false;

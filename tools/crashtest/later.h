@@ -17,8 +17,11 @@ struct later {
 	size_t count, room, event_room;
 };
 
-/* Goes on drain by drain until what is stored by then passes, and leaves what is needed for that. false: it never does. */
-bool later_find(struct experiment *e, struct later *later);
+/*
+ * Goes on drain by drain until the image of some choices passes with what is stored by then, and leaves what is needed
+ * for that. What is lost and what is kept must stay as it is. false: it never passes.
+ */
+bool later_find(struct experiment *e, const uint8_t *choice, struct later *later);
 void later_free(struct later *later);
 
 #endif

@@ -7,6 +7,7 @@
 #include "powerfail/model.h"
 #include "replay.h"
 #include "replay_parts.h"
+#include "trace.h"
 
 bool mend_add(struct mend *mend, const struct bytes *bytes)
 {
@@ -30,23 +31,66 @@ static void flush(struct replay *r, struct pf_thread *t, const struct bytes *b, 
 		(struct pf_origin){.event = r->event});
 }
 
+/* Whether a record is of the kind, and of the call stack, of another. */
+static bool is_like(const struct replay *r, uint64_t event, uint64_t other)
+{
+	const struct pf_record *a = trace_record(r->trace, event),
+			       *b = trace_record(r->trace, other);
+
+	return a != NULL && b != NULL && a->stack == b->stack &&
+	       pmem2_pf_record_kind(a) == pmem2_pf_record_kind(b);
+}
+
 bool mend_is_here(const struct mend *mend, const struct replay *r)
 {
-	return mend->event + (mend->kind == MEND_DRAIN) == r->event + 1;
+	switch (mend->kind) {
+	case MEND_DRAIN:
+		return mend->event == r->event;
+	case MEND_DRAIN_ALL:
+		return is_like(r, r->event, mend->event);
+	case MEND_FLUSH_ALL:
+		return is_like(r, r->event + 1, mend->event);
+	default:
+		return mend->event == r->event + 1;
+	}
+}
+
+static void flush_all(struct replay *r, struct pf_thread *t)
+{
+	uint32_t count = pmem2_pf_versions(r->model);
+
+	for (uint32_t i = 1; t != NULL && i < count; i++) {
+		const struct pf_version *v = pmem2_pf_version(r->model, i);
+		struct bytes b = {.medium = v->medium, .line = v->line, .size = 0};
+
+		if (pmem2_pf_is_newest(r->model, i) && v->thread == NULL)
+			flush(r, t, &b, false);
+	}
+}
+
+/* Where it is at many events, the thread is that of each. */
+static struct pf_thread *thread_of(const struct mend *mend, struct replay *r)
+{
+	uint64_t event = mend->kind == MEND_DRAIN_ALL ? r->event : r->event + 1;
+	bool all = mend->kind == MEND_DRAIN_ALL || mend->kind == MEND_FLUSH_ALL;
+
+	return replay_know_thread(r, all ? trace_record(r->trace, event)->thread : mend->thread);
 }
 
 void mend_flush(const struct mend *mend, struct replay *r)
 {
-	struct pf_thread *t = replay_know_thread(r, mend->thread);
+	struct pf_thread *t = thread_of(mend, r);
 
+	if (mend->kind == MEND_FLUSH_ALL)
+		flush_all(r, t);
 	for (size_t i = 0; t != NULL && i < mend->count; i++)
 		flush(r, t, &mend->bytes[i], mend->kind == MEND_PERSIST);
 }
 
 void mend_drain(const struct mend *mend, struct replay *r)
 {
-	struct pf_thread *t = replay_know_thread(r, mend->thread);
+	struct pf_thread *t = thread_of(mend, r);
 
-	if (t != NULL && mend->kind != MEND_FLUSH)
+	if (t != NULL && mend->kind != MEND_FLUSH && mend->kind != MEND_FLUSH_ALL)
 		pmem2_pf_model_drain(r->model, t);
 }

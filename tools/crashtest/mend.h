@@ -16,6 +16,8 @@ enum mend_kind {
 	MEND_DRAIN,   /* a drain of the thread, after the event */
 	MEND_FLUSH,   /* a flush of what the lines hold, before the event, which is a drain */
 	MEND_PERSIST, /* the bytes become durable before the event */
+	MEND_FLUSH_ALL, /* a flush of all that is stored and not flushed, before each drain of that call stack */
+	MEND_DRAIN_ALL, /* a drain after each flush of that call stack */
 };
 
 enum { MEND_LINES = 32 };

@@ -146,15 +146,33 @@ static void propose_persist(const struct experiment *e, const struct cause *c, s
 		mend->count > 1 ? " and the lines that go with it" : "", before);
 }
 
+/* The last proposal again, each time that the program comes there. */
+static void propose_everywhere(struct group *g, enum mend_kind kind)
+{
+	const struct mend *one = g->mend_count > 0 ? &g->mends[g->mend_count - 1] : NULL;
+	char text[sizeof(one->text)];
+	struct mend *mend;
+
+	if (one == NULL)
+		return;
+	wording_put(text, sizeof(text), "%s, each time", one->text);
+	mend = add(g, kind, one->event, one->thread);
+	if (mend != NULL)
+		memcpy(mend->text, text, sizeof(text));
+}
+
 void propose(const struct experiment *e, const struct cause *c, enum fault fault, struct group *g)
 {
 	bool flushed = c->lost.flushed != 0 && c->lost.flushed <= e->replay->event;
 
-	if (flushed && (!c->has_kept || !c->was_durable))
+	if (flushed && (!c->has_kept || !c->was_durable)) {
 		propose_drain(e, c, g);
+		propose_everywhere(g, MEND_DRAIN_ALL);
+	}
 	if (!flushed && !c->is_future && fault != FAULT_WRONG_ORDER) {
 		propose_flush(e, c, g, false);
 		propose_flush(e, c, g, true);
+		propose_everywhere(g, MEND_FLUSH_ALL);
 	}
 	if (!c->has_kept)
 		return;

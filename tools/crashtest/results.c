@@ -169,7 +169,8 @@ static bool has_one_cause(const struct group *g, const struct group *h)
 		strcmp(g->proven->text, h->proven->text) == 0)
 		return true;
 	return g->cause[0] != '\0' && strcmp(g->cause, h->cause) == 0 && g->torn == h->torn &&
-	       results_alike(&g->outcome, &h->outcome, ALIKE_MOSTLY);
+	       ((g->place != 0 && g->place == h->place) ||
+		       results_alike(&g->outcome, &h->outcome, ALIKE_MOSTLY));
 }
 
 bool results_copy(struct group *to, const struct group *from)

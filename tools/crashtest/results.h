@@ -56,6 +56,7 @@ struct group {
 		char name[CHECK_NAME];
 		size_t lost, parts; /* of what was on its way there */
 	} least;                    /* the least that fails likewise */
+	uint64_t place;             /* of what is lost: a number for its line; 0: not known */
 	uint64_t merged; /* other groups with this cause, whose images are counted here */
 };
 

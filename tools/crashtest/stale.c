@@ -125,7 +125,8 @@ static size_t find_regions(const struct replay *r, const struct pf_medium *m,
 	size_t at = 0, end = m->snapshot_size;
 
 	/* what is not known holds zeros, and nobody named or changed it */
-	for (; pmem2_pf_medium_next(m, &at, &end); at = end, end = m->snapshot_size)
+	for (; at < m->snapshot_size && pmem2_pf_medium_next(m, &at, &end);
+		at = end, end = m->snapshot_size)
 		if (!find_in(&found, r, m, named, at, end))
 			break;
 	return found.count;

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# Small programs with one fault each, right and wrong, by default options: the fault and its line are named.
+# usage: cases.sh TAP PMEM2 DIRECTORY-OF-CASES SOURCES
+pmem2=$(realpath "$2") programs=$(realpath "$3") sources=$(realpath "$4")
+# shellcheck source=tests/tap.sh
+. "$1"
+export TMPDIR=$PWD
+
+# crashtest CASE OPTION...: with time enough on any machine
+crashtest() {
+	local program=$programs/case_$1
+	shift
+	rm -rf data pmem2-crashtest.*
+	"$pmem2" crashtest --budget 3600 --timeout 1200 "$@" --check "$program {} verify" -- "$program" "$PWD/data" run >found 2>said
+}
+
+clean() {
+	status 0 crashtest "$@" || { cat found said; return 1; }
+	grep -q ': 0 failed$' found || { cat found; return 1; }
+}
+
+# line PROGRAM TEXT: where that is in its source
+line() { echo "$1.c:$(grep -nF "$2" "$sources/$1.c" | head -1 | cut -d: -f1)"; }
+
+# finds FAULT TEXT OPTION... : CASE comes first; both are in one line of what was found
+finds() {
+	status 1 crashtest "$1" "${@:4}" || { cat found said; return 1; }
+	grep -qE "^  fault    $2: .*$3" found || { echo "no $2: .*$3 in:"; cat found; return 1; }
+}
+
+mends() { grep -qE "^  mend     .*$1.*; with that in the trace it passes$" found || { cat found; return 1; }; }
+findings() { [ "$(grep -c '^  fault    ' found)" = "$1" ] || { cat found; return 1; }; }
+
+point "a drain: right" clean drain_missing-0
+for fault in 1 2; do
+	point "no drain, $fault" finds drain_missing-$fault 'missing drain' \
+		"between main \($(line drain_missing 'data */')\) and main \($(line drain_missing 'mark */')\)"
+	point "its mend" mends "drain between .*$(line drain_missing 'data */').* and .*$(line drain_missing 'mark */')"
+done
+point "an undo log: right" clean log_after_data-0
+point "after its data" finds log_after_data-1 'flush and drain in the wrong order' "$(line log_after_data 'log */')"
+point "its mend" mends "$(line log_after_data 'log */')"
+point "together: right" clean not_atomic-0
+for fault in 1 2; do
+	point "not atomic, $fault" finds not_atomic-$fault 'not atomic' \
+		"$(line not_atomic 'first */').*$(line not_atomic 'second */')"
+	point "one finding, and no mend" findings 1
+done
+point "many points: right" clean many_points-0
+point "the first harmless" finds many_points-1 'not atomic' "$(line many_points 'second */')"
+point "one finding" findings 1
+point "two faults: right" clean two_faults-0
+point "the first of two" finds two_faults-1 'missing drain' "$(line two_faults 'a */').*$(line two_faults 'b */')"
+point "the second of two" finds two_faults-1 'missing flush' "before the drain of commit \($(line two_faults 'commit */')\)"
+point "two findings" findings 2
+point "a batch: right" clean batch-0
+point "one line of a batch" finds batch-1 'missing drain' "data\+0x25c0.*$(line batch 'all */')"
+point "a list: right" clean list-0
+point "a node that is not flushed" finds list-1 'missing flush' "before the drain of main \($(line list 'node */')\)"
+point "its mend" mends "flush data.*before the drain of main \($(line list 'node */')\)"
+point "a pointer in place of the node" finds list-2 'missing flush' "$(line list 'node */')"
+point "is said" grep -q '^flush of memory that is in no mapping: 5$' found
+point "with its line" grep -q "$(line list 'astray */')" found
+point "after its flush" finds list-3 'stored after its flush' "$(line list ' early */').*$(line list 'node */')"
+point "the head first" finds list-4 'flush and drain in the wrong order' 'are stored only after'
+point "its mend" mends "before the flush of main \($(line list 'head first */')\)"
+point "visible is durable: right" clean visible-0 --granularity BYTE --ignore missing-flush
+point "and wrong" status 1 crashtest visible-1 --granularity BYTE
+point "a sector: right" clean sector-0 --granularity PAGE
+point "two sectors" finds sector-1 'not atomic' "$(line sector 'both */')" --granularity PAGE
+point "what was left out is said" eval 'status 1 crashtest many_points-1 && grep -qE "^left out: [0-9]+ of 3001 points, [0-9]+ of about [0-9]+ images: " found'
+plan
