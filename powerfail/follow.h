@@ -55,8 +55,8 @@ struct pf_follow {
 	void (*look)(const void *site);
 };
 
-#define PF_FOLLOW_SYMBOL "pmem2_powerfail_follow_v1"
+#define PF_FOLLOW_SYMBOL "pmem2_pf_follow_v1"
 
-extern __attribute__((visibility("default"))) const struct pf_follow pmem2_powerfail_follow_v1;
+extern __attribute__((visibility("default"))) const struct pf_follow pmem2_pf_follow_v1;
 
 #endif

@@ -313,7 +313,7 @@ static void look(const void *site)
 	errno = saved;
 }
 
-const struct pf_follow pmem2_powerfail_follow_v1 = {
+const struct pf_follow pmem2_pf_follow_v1 = {
 	.is_inside = pmem2_pf_engine_is_inside,
 	.mapped = mapped,
 	.unmapping = unmapping,

@@ -87,7 +87,7 @@ for module in "${modules[@]}"; do
 	name=$(basename "$module" .so)
 	case $name in
 	ndctl) symbols=(pmem2_ndctl_v1) ;;
-	powerfail) symbols=(pmem2_backend_v1 pmem2_powerfail_follow_v1) ;; # and what the recorder preload wants
+	powerfail) symbols=(pmem2_backend_v1 pmem2_pf_follow_v1) ;; # and what the recorder preload wants
 	*) symbols=(pmem2_backend_v1) ;;
 	esac
 	point "$name exports ${symbols[*]} alone" exports "$module" "${symbols[@]}"

@@ -15,7 +15,7 @@
 
 enum { PAGE = 4096, PAGES = 4 };
 
-static const struct pf_follow *const follow = &pmem2_powerfail_follow_v1;
+static const struct pf_follow *const follow = &pmem2_pf_follow_v1;
 static char path[] = "follow.XXXXXX";
 static int fd;
 static char *map;
@@ -137,6 +137,7 @@ int main(void)
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tests, 0);
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, what_is_stored_meanwhile_is_not_durable);
 	tcase_add_test(tests, what_failed_makes_nothing_durable);
