@@ -236,7 +236,6 @@ const char *results_fault_name(enum fault fault, bool token)
 		{"missing drain", "missing-drain"},
 		{"flush and drain in the wrong order", "wrong-order"},
 		{"not atomic", "not-atomic"},
-		{"consumed undo log", "consumed-log"},
 		{"order not kept", "unordered"},
 		{"astride two lines", "astride"},
 		{"torn line", "torn"},

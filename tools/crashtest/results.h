@@ -20,7 +20,6 @@ enum fault {
 	FAULT_MISSING_DRAIN, /* both were flushed, and no drain is between them */
 	FAULT_WRONG_ORDER,   /* what needs it becomes durable first, or can */
 	FAULT_NOT_ATOMIC,    /* two lines have to change together */
-	FAULT_CONSUMED,      /* nothing is lost; an undo log that was used up is used again */
 	FAULT_UNORDERED, /* it was flushed, and what needs it is not held back until the drain */
 	FAULT_ASTRIDE,   /* likewise, and both are parts of one thing across two lines */
 	FAULT_TORN,      /* and both are in one line: --torn */
