@@ -17,9 +17,12 @@
 
 static struct mend *add(struct group *g, enum mend_kind kind, uint64_t event, uint32_t thread)
 {
-	struct mend *grown = realloc(g->mends, (g->mend_count + 1) * sizeof(*grown));
+	struct mend *grown;
 
-	if (grown == NULL || event == 0)
+	if (event == 0)
+		return NULL;
+	grown = realloc(g->mends, (g->mend_count + 1) * sizeof(*grown));
+	if (grown == NULL)
 		return NULL;
 	g->mends = grown;
 	grown += g->mend_count++;
