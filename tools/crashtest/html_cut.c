@@ -222,11 +222,12 @@ static void print_image(const struct shown *s)
 void html_cut(FILE *out, const struct options *options, const struct group *g, const char *trace)
 {
 	struct shown s = {.options = options, .group = g, .out = out};
-	const struct pf_record *record;
 
 	if (trace_open(&s.trace, trace) != 0)
 		return;
 	if (replay_open(&s.whole, &s.trace) == 0) {
+		const struct pf_record *record;
+
 		while ((record = replay_next(&s.whole)) != NULL)
 			replay_apply(&s.whole, record);
 		print_image(&s);
