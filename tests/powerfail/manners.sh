@@ -40,7 +40,9 @@ signalled() {
 	while [ "$1" != -- ]; do options+=("$1") && shift; done
 	shift
 	rm -f data ready
-	"$pmem2" crashtest --timeout 1200 --directory images "${options[@]}" -- "$mapper" data "$@" >said 2>&1 &
+	# nohup(1) may be around the test, and crashtest leaves ignored what is ignored
+	env --default-signal=HUP "$pmem2" crashtest --timeout 1200 --directory images "${options[@]}" -- \
+		"$mapper" data "$@" >said 2>&1 &
 	pid=$!
 	until [ -e ready ]; do
 		kill -0 $pid || break
