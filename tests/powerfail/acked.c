@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "map_new.h"
+
 enum { SIZE = 4096, STRIDE = 16, COUNT = 8 }; /* one number to two lines */
 
 static int out = STDOUT_FILENO;
@@ -27,15 +29,9 @@ static void acknowledge(int number)
 
 static int put(const char *path, const char *how)
 {
-	struct pmem2_source *source;
-	struct pmem2_config *config;
-	struct pmem2_map *map;
-	int fd = open(path, O_RDWR | O_CREAT, 0600);
+	struct pmem2_map *map = map_new(path, SIZE);
 
-	if (fd < 0 || ftruncate(fd, SIZE) != 0 || pmem2_source_from_fd(&source, fd) != 0 ||
-		pmem2_config_new(&config) != 0 ||
-		pmem2_config_set_required_store_granularity(config, PMEM2_GRANULARITY_PAGE) != 0 ||
-		pmem2_map_new(&map, config, source) != 0)
+	if (map == NULL)
 		return 2;
 
 	volatile long *number = pmem2_map_get_address(map);

@@ -11,13 +11,14 @@
  *      abort, hang, report, fail   number and count have one drain; a start that finds them apart aborts, never
  *                  ends, prints what a sanitizer would, or ends with status 3
  */
-#include <fcntl.h>
 #include <libpmem2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "map_new.h"
 
 enum { SIZE = 4096, LINE = 8, SLOTS = 32, HALF = 16, COUNT = 63 };
 
@@ -27,18 +28,9 @@ static const char *how;
 
 static int open_file(const char *path)
 {
-	struct pmem2_source *source;
-	struct pmem2_config *config;
-	int fd = open(path, O_RDWR | O_CREAT, 0600);
-
-	if (fd < 0 || ftruncate(fd, SIZE) != 0 || pmem2_source_from_fd(&source, fd) != 0 ||
-		pmem2_config_new(&config) != 0 ||
-		pmem2_config_set_required_store_granularity(config, PMEM2_GRANULARITY_PAGE) != 0 ||
-		pmem2_map_new(&map, config, source) != 0)
-		return pmem2_perror("%s", path), 2;
-	pmem2_config_delete(&config);
-	pmem2_source_delete(&source);
-	close(fd);
+	map = map_new(path, SIZE);
+	if (map == NULL)
+		return 2;
 	word = pmem2_map_get_address(map);
 	return 0;
 }

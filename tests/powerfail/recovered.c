@@ -17,12 +17,12 @@
  *
  * chained: a checksum covers that of the record before, so that one which was left behind fits no other.
  */
-#include <fcntl.h>
 #include <libpmem2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "map_new.h"
 
 enum { SIZE = 4096, LINE = 8, ACCOUNTS = 2, EACH = 1000, RECORDS = 16, NEW = 99 };
 
@@ -41,18 +41,9 @@ static void flush(const unsigned long *at)
 
 static int open_file(const char *path)
 {
-	struct pmem2_source *source;
-	struct pmem2_config *config;
-	int fd = open(path, O_RDWR | O_CREAT, 0600);
-
-	if (fd < 0 || ftruncate(fd, SIZE) != 0 || pmem2_source_from_fd(&source, fd) != 0 ||
-		pmem2_config_new(&config) != 0 ||
-		pmem2_config_set_required_store_granularity(config, PMEM2_GRANULARITY_PAGE) != 0 ||
-		pmem2_map_new(&map, config, source) != 0)
-		return pmem2_perror("%s", path), 2;
-	pmem2_config_delete(&config);
-	pmem2_source_delete(&source);
-	close(fd);
+	map = map_new(path, SIZE);
+	if (map == NULL)
+		return 2;
 	word = pmem2_map_get_address(map);
 	return 0;
 }

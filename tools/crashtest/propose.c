@@ -108,21 +108,35 @@ static void propose_drain(const struct experiment *e, const struct cause *c, str
 			sites[0]);
 }
 
+/* A mend at the event, for what is lost. NULL: there is no such event, or no memory. */
+static struct mend *add_for_lost(const struct experiment *e, const struct cause *c, struct group *g,
+	enum mend_kind kind, uint64_t event, bool neighbours)
+{
+	const struct pf_record *record = trace_record(e->replay->trace, event);
+	struct mend *mend = record != NULL ? add(g, kind, event, record->thread) : NULL;
+
+	if (mend != NULL)
+		add_lost(e, c, mend);
+	if (mend != NULL && neighbours)
+		add_neighbours(e, c, mend);
+	return mend;
+}
+
+static void lost_place(const struct cause *c, char *place, size_t size)
+{
+	wording_place(c->lost.bytes.medium, c->lost_at, c->lost_size, place, size);
+}
+
 static void propose_flush(const struct experiment *e, const struct cause *c, struct group *g,
 	bool neighbours)
 {
 	uint64_t drain = sight_next_drain(e->replay->trace, c->lost.seen);
-	const struct pf_record *record = trace_record(e->replay->trace, drain);
-	struct mend *mend =
-		record != NULL && drain != 0 ? add(g, MEND_FLUSH, drain, record->thread) : NULL;
+	struct mend *mend = add_for_lost(e, c, g, MEND_FLUSH, drain, neighbours);
 	char place[256], site[400];
 
 	if (mend == NULL)
 		return;
-	add_lost(e, c, mend);
-	if (neighbours)
-		add_neighbours(e, c, mend);
-	wording_place(c->lost.bytes.medium, c->lost_at, c->lost_size, place, sizeof(place));
+	lost_place(c, place, sizeof(place));
 	wording_site(e->replay, drain, false, site, sizeof(site));
 	wording_put(mend->text, sizeof(mend->text), "flush %s%s, before the drain of %s", place,
 		mend->count > 1 ? " and what else is stored and not flushed" : "", site);
@@ -131,18 +145,12 @@ static void propose_flush(const struct experiment *e, const struct cause *c, str
 static void propose_persist(const struct experiment *e, const struct cause *c, struct group *g,
 	bool neighbours)
 {
-	const struct pf_record *record = trace_record(e->replay->trace, c->kept.seen);
-	struct mend *mend = record != NULL && c->kept.seen != 0
-	                            ? add(g, MEND_PERSIST, c->kept.seen, record->thread)
-	                            : NULL;
+	struct mend *mend = add_for_lost(e, c, g, MEND_PERSIST, c->kept.seen, neighbours);
 	char place[256], before[480];
 
 	if (mend == NULL)
 		return;
-	add_lost(e, c, mend);
-	if (neighbours)
-		add_neighbours(e, c, mend);
-	wording_place(c->lost.bytes.medium, c->lost_at, c->lost_size, place, sizeof(place));
+	lost_place(c, place, sizeof(place));
 	moment(e, &c->kept, before, sizeof(before));
 	wording_put(mend->text, sizeof(mend->text), "%sflush %s%s, and drain, before %s",
 		c->is_future ? "store and " : "", place,

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../map_new.h"
+
 #ifndef FAULT
 #define FAULT 0
 #endif
@@ -23,15 +25,9 @@ static pmem2_drain_fn drain;
 /* Maps a file of that size, made if it is not there. */
 static inline uint64_t *map_file(const char *path, size_t size)
 {
-	struct pmem2_config *config = NULL;
-	struct pmem2_source *source = NULL;
-	struct pmem2_map *map = NULL;
-	int fd = open(path, O_RDWR | O_CREAT, 0600);
+	struct pmem2_map *map = map_new(path, size);
 
-	if (fd < 0 || ftruncate(fd, (off_t)size) != 0 || pmem2_config_new(&config) != 0 ||
-		pmem2_source_from_fd(&source, fd) != 0 ||
-		pmem2_config_set_required_store_granularity(config, PMEM2_GRANULARITY_PAGE) != 0 ||
-		pmem2_map_new(&map, config, source) != 0)
+	if (map == NULL)
 		exit(3);
 	persist = pmem2_get_persist_fn(map);
 	flush = pmem2_get_flush_fn(map);
