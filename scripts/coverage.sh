@@ -31,6 +31,9 @@ failed=0
 meson test -C $build --no-rebuild --suite core --suite fault --suite fuzz --suite api --suite abi \
 	--suite backends --suite powerfail --suite tools --suite examples --no-suite model --no-suite races \
 	--print-errorlogs >$build/tests.txt || { failed=1; cat $build/tests.txt; }
+# mappings that are not the library's; the other preload tests want the frames of an optimized program
+meson test -C $build --no-rebuild "preload msync" "preload mappings" --print-errorlogs >$build/preload.txt ||
+	{ failed=1; cat $build/preload.txt; }
 
 scripts/coverage.py ${1+"$1"} $build || failed=1
 exit $failed
