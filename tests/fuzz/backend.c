@@ -255,13 +255,18 @@ static void change_needs(struct input *in)
 	memcpy(variant + NEEDS + 8, &serves, NEEDS_AND_SERVES - 8);
 }
 
-/* Whether what the variant serves is something, and known. */
-static bool is_known(size_t variant)
+static unsigned serves_of(size_t variant)
 {
 	unsigned serves;
 
 	memcpy(&serves, at_address(file, variants[variant]) + NEEDS + 8, sizeof(serves));
-	return serves > 0 && serves < 16;
+	return serves;
+}
+
+/* Whether what the variant serves is something, and known. */
+static bool is_known(size_t variant)
+{
+	return serves_of(variant) > 0 && serves_of(variant) < 16;
 }
 
 static bool begins_with_name(const char *name)
@@ -271,7 +276,7 @@ static bool begins_with_name(const char *name)
 	return strncmp(name, NAME, length) == 0 && (name[length] == '\0' || name[length] == '-');
 }
 
-/* Whether the changed file has a name there that the contract allows, which no other variant has. */
+/* Whether the changed file has a name there that the contract allows, which no other variant has that serves the same. */
 static bool is_good_name(size_t variant)
 {
 	const char *name = in_file(name_of(variant));
@@ -279,7 +284,8 @@ static bool is_good_name(size_t variant)
 	if (strnlen(name, PMEM2_NAME_MAX + 1) > PMEM2_NAME_MAX || !begins_with_name(name))
 		return false;
 	for (size_t i = 0; i < variant_count; i++)
-		if (i != variant && strcmp(in_file(name_of(i)), name) == 0)
+		if (i != variant && strcmp(in_file(name_of(i)), name) == 0 &&
+			(serves_of(i) & serves_of(variant)) != 0)
 			return false;
 	return true;
 }
