@@ -8,7 +8,7 @@ usage: structure.py [--table]
 
 Checked: includes go down the levels; no circle of includes; at most 60 lines a function, 400 lines a file and
 8 headers reachable from a .c (the API's are not counted), but for the exceptions that levels.txt argues. Tests
-are bound by the length of functions alone. Exit status: 0; 1 if a rule is broken.
+are bound by the length of functions alone. The files that ARCHITECTURE.md and CONTRIBUTING.md name exist. Exit status: 0; 1 if a rule is broken.
 """
 import collections
 import fnmatch
@@ -53,7 +53,7 @@ class Rules:
         if not patterns or folder.startswith('tests'):
             return None
         best = max(patterns, key=lambda key: (key == folder, len(key)))
-        return other in (folder, *self.folders[best]) or other.startswith('include')
+        return any(fnmatch.fnmatchcase(other, may) for may in (folder, *self.folders[best])) or other.startswith('include')
 
     def limit(self, path):
         """how many headers it may reach"""
@@ -84,7 +84,8 @@ class Tree:
 
     def find_includes(self, name):
         for kind, wanted in re.findall(r'^\s*#\s*include\s+([<"])([^">]+)[">]', self.texts[name], re.M):
-            places = [Path('include')] if kind == '<' else [Path(name).parent, Path('.'), Path('core'), Path('tools')]
+            places = [Path('include')] if kind == '<' else [Path(name).parent, Path('.'), Path('core'), Path('tools'),
+                Path('tools/crashtest')]
             for place in places:
                 parts = []
                 for part in (place / wanted).parts:
@@ -187,6 +188,14 @@ def problems(tree, rules):
                 yield f'{name}:{line}: {function} has {length} lines, more than {FUNCTION}'
 
 
+def unknown_files():
+    """what the documents name and the tree does not have"""
+    for name in ('ARCHITECTURE.md', 'CONTRIBUTING.md'):
+        for path in re.findall(r'\b(?:core|powerfail|backends|recorders|tools)/[\w/*.]+\.[ch]\b', (ROOT / name).read_text()):
+            if not list(ROOT.glob(path)):
+                yield f'{name}: names {path}, which does not exist'
+
+
 def middle(numbers):
     return f'{statistics.median(numbers):g}' if numbers else '-'
 
@@ -213,7 +222,7 @@ def main(arguments):
     if arguments:
         print(__doc__.strip())
         return 0 if arguments == ['--help'] else 2
-    found = list(problems(tree, rules))
+    found = [*problems(tree, rules), *unknown_files()]
     for problem in found:
         print(problem)
     return bool(found)

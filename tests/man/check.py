@@ -184,7 +184,7 @@ def main(source, compiler):
           check_environment(source / 'core', by_name['libpmem2.7'], {'PMEM_NO_GENERIC_MEMCPY'}))
     point('and those of powerfail', check_environment(source / 'backends/powerfail', by_name['libpmem2_powerfail.7']))
     point('options of crashtest are those of the code',
-          check_options(source / 'tools/crashtest/options.c', by_name['pmem2-crashtest.1']))
+          check_options(source / 'tools/crashtest/common/options.c', by_name['pmem2-crashtest.1']))
     point('references lead somewhere', check_references(pages))
     point('all pages are built', check_table(source, pages))
     print(f'1..{len(points)}')

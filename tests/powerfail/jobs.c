@@ -4,10 +4,10 @@
 #include <fcntl.h>
 #include <limits.h>
 
-#include "jobs.h"
-#include "options.h"
-#include "replay.h"
-#include "trace.h"
+#include "checks/jobs.h"
+#include "common/options.h"
+#include "replay/replay.h"
+#include "replay/trace.h"
 
 static struct trace no_trace;
 static const struct replay replay = {.trace = &no_trace};

@@ -11,8 +11,8 @@
 
 #include "powerfail/medium.h"
 #include "powerfail/report.h"
-#include "replay.h"
-#include "trace.h"
+#include "replay/replay.h"
+#include "replay/trace.h"
 
 enum { SIZE = 16384 }; /* bytes of a file */
 

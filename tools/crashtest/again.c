@@ -9,14 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "choice.h"
-#include "image.h"
-#include "options.h"
-#include "overlay.h"
-#include "replay.h"
-#include "say.h"
-#include "trace.h"
-#include "units.h"
+#include "common/options.h"
+#include "common/say.h"
+#include "images/choice.h"
+#include "images/image.h"
+#include "images/overlay.h"
+#include "images/units.h"
+#include "replay/replay.h"
+#include "replay/trace.h"
 
 /* One file becomes the output, several become a directory of that name. */
 static int move_images(const struct options *o, struct images *images)
@@ -93,7 +93,7 @@ static int make_image(const struct options *o, struct replay *r, uint64_t event,
 	uint8_t *choice = NULL;
 	int ret = CRASHTEST_FAILED;
 
-	if (units_collect(&units, r, options_units(o) | (o->torn ? UNITS_TORN : 0)))
+	if (units_collect(&units, r, units_wanted(o, o->torn)))
 		choice = calloc(1, units.count + 1);
 	if (choice == NULL)
 		say_failed("no memory");

@@ -9,11 +9,11 @@
 #include <sys/resource.h>
 
 #include "again.h"
-#include "options.h"
+#include "common/options.h"
+#include "common/say.h"
+#include "common/signals.h"
 #include "process.h"
-#include "run.h"
-#include "say.h"
-#include "signals.h"
+#include "program/run.h"
 
 /* "picture.svg" becomes "picture.123.svg" for the child whose trace is "trace.123". */
 static void name_picture(char *name, size_t size, const char *svg, const char *trace)

@@ -13,19 +13,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base.h"
-#include "clock.h"
-#include "diagnose.h"
-#include "options.h"
-#include "place.h"
+#include "checks/recoveries.h"
+#include "common/clock.h"
+#include "common/options.h"
+#include "common/say.h"
+#include "common/signals.h"
+#include "diagnosis/diagnose.h"
+#include "images/base.h"
+#include "images/place.h"
 #include "powerfail/report.h"
-#include "recoveries.h"
-#include "replay.h"
-#include "say.h"
-#include "signals.h"
-#include "trace.h"
-#include "verdict.h"
-#include "walk.h"
+#include "replay/replay.h"
+#include "replay/trace.h"
+#include "report/recovered.h"
+#include "report/verdict.h"
+#include "search/walk.h"
 
 struct recovering {
 	struct recovered *all;

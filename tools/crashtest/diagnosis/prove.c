@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* prove.c -- whether a failure is gone with a flush or a drain more in the trace. */
+#include "prove.h"
+
+#include "checks/jobs.h"
+#include "checks/outcome.h"
+#include "common/options.h"
+#include "replay/mend.h"
+#include "replay/replay.h"
+#include "search/points.h"
+#include "search/results.h"
+#include "search/tries.h"
+
+enum {
+	MOST_IMAGES = 1000, /* of one proof: with more to be checked there is none */
+	MOST_POINTS = 200,  /* likewise */
+	MOST_IN_ALL = 10000,
+};
+
+struct proof {
+	const struct options *options;
+	const struct trace *trace;
+	struct jobs *jobs;
+	struct replay replay;
+	struct tries *tries;
+	const struct group *group;
+	const struct mend *mend;
+	uint64_t images; /* of all proofs */
+	bool failed; /* an image fails as the group does, or too many would have to be checked */
+};
+
+static void done(void *arg, const struct check *check, const struct outcome *outcome)
+{
+	struct proof *p = arg;
+
+	(void)check;
+	if (outcome->kind == CHECK_PASSED ||
+		!results_alike(outcome, &p->group->outcome, ALIKE_MOSTLY))
+		return;
+	p->failed = true;
+	tries_stop(p->tries);
+}
+
+/* Puts what mends it into the trace: its own flush and drain can be cut as any other can. */
+static void put_in(void *arg, struct replay *r)
+{
+	struct proof *p = arg;
+	struct point point = {.event = r->event + 1, .cut = CUT_DRAIN, .thread = p->mend->thread};
+	double planned;
+
+	if (!mend_is_here(p->mend, r))
+		return;
+	mend_flush(p->mend, r);
+	point.tiers = TIER_SINGLES | TIER_REST | TIER_SUBSETS;
+	if (p->mend->kind == MEND_PERSIST && !tries_at(p->tries, r, &point, &planned))
+		p->failed = true;
+	mend_drain(p->mend, r);
+}
+
+/* The drain after the failure: what comes then may fail in the same way at another time. */
+static uint64_t end_of(const struct proof *p)
+{
+	uint64_t drain = sight_next_drain(p->trace, p->group->event);
+
+	return drain != 0 ? drain : UINT64_MAX;
+}
+
+static void look_at_points(struct proof *p)
+{
+	struct points_walk walk = {.replay = &p->replay};
+	uint64_t begin = p->mend->event < p->group->event ? p->mend->event : p->group->event;
+	uint64_t end = end_of(p);
+	struct point point;
+	unsigned points = 0;
+	double planned;
+
+	while (!p->failed && points_next(&walk, &point) && point.event <= end) {
+		if (point.event < begin)
+			continue;
+		point.tiers = TIER_SINGLES | TIER_REST | TIER_SUBSETS;
+		if (points++ >= MOST_POINTS || tries_images(p->tries) > MOST_IMAGES ||
+			!tries_at(p->tries, &p->replay, &point, &planned))
+			p->failed = true;
+	}
+	p->failed = p->failed || p->replay.failed;
+}
+
+/* Leaves the images as at the beginning. */
+static bool helps(struct proof *p)
+{
+	const struct results none = {0};
+	const struct replay *before = p->jobs->replay;
+	bool proven = false;
+
+	p->failed = !jobs_rewind(p->jobs);
+	p->tries = tries_new(p->options, p->jobs, &none);
+	p->jobs->replay = &p->replay;
+	p->jobs->done = done;
+	p->jobs->arg = p;
+	if (replay_open(&p->replay, p->trace) == 0 && p->tries != NULL) {
+		p->replay.coherent = p->options->coherent;
+		p->replay.before_each = put_in;
+		p->replay.before_arg = p;
+		look_at_points(p);
+		proven = jobs_rewind(p->jobs) && !p->failed;
+		p->images += tries_images(p->tries);
+	}
+	replay_close(&p->replay);
+	tries_free(p->tries);
+	p->jobs->replay = before;
+	return proven;
+}
+
+static void try_group(struct proof *p, struct group *g)
+{
+	p->group = g;
+	for (size_t i = 0; i < g->mend_count && g->proven == NULL; i++) {
+		if (p->jobs->failed || p->images > MOST_IN_ALL)
+			return;
+		p->mend = &g->mends[i];
+		if (helps(p))
+			results_proven(g, p->mend);
+	}
+}
+
+bool prove(const struct options *options, const struct trace *trace, struct jobs *jobs,
+	struct results *results)
+{
+	struct options thorough = *options;
+	struct proof p = {.options = &thorough, .trace = trace, .jobs = jobs};
+
+	thorough.all = true;
+	thorough.torn = false;
+	for (size_t i = 0; i < results->count; i++)
+		try_group(&p, &results->group[i]);
+	results_merge(results);
+	return !jobs->failed;
+}
