@@ -86,6 +86,9 @@ void pmem2_pf_report_json(const struct pf_report *report, const struct pf_names 
 /* "commit (log_file.c:126) < log_append (log_file.c:455)" */
 void pmem2_pf_stack_text(uint32_t stack, const struct pf_names *names, char *text, size_t size);
 
+/* The innermost function alone, "commit (log_file.c:126)"; if it was inlined, what it was inlined into as well. */
+void pmem2_pf_site_text(uint32_t stack, const struct pf_names *names, char *text, size_t size);
+
 /* A string of JSON, quotes included. */
 void pmem2_pf_json_string(const char *text, FILE *out);
 

@@ -9,6 +9,7 @@
 #include "powerfail/symbols.h"
 
 enum { FIRST_FRAMES = 4, SHOWN_FRAMES = 5 }; /* of a stack: these, and one of the program's own */
+enum { SHOWN = SHOWN_FRAMES * PF_INLINED };  /* functions of a stack */
 enum { SHOWN_FINDINGS = 16 };                /* of a class, to people */
 
 /* ---- call sites ---- */
@@ -63,15 +64,26 @@ static size_t of_recorder(const uintptr_t *frames, size_t count, const struct pf
 	return n;
 }
 
-/*
- * The symbols of a stack's first frames, and of the first one outside libraries of the system. *gap: frames before
- * the last one are left out.
- */
-static size_t symbols_of(uint32_t stack, const struct pf_names *names, struct pf_symbol *symbols,
-	bool *gap)
+/* A stack as it is shown: its functions, with those that were inlined. */
+struct shown {
+	size_t count, first; /* first: how many of them are of the innermost frame */
+	size_t gap;          /* frames before this one are left out; 0: none are */
+	const struct pf_symbol *symbol[SHOWN];
+};
+
+static void add_site(struct shown *shown, const struct pf_site *site)
 {
+	for (size_t i = 0; i < site->count; i++)
+		shown->symbol[shown->count++] = &site->symbol[i];
+}
+
+/* The functions of a stack's first frames, and of the first one outside libraries of the system; until the next call. */
+static struct shown show(uint32_t stack, const struct pf_names *names)
+{
+	static struct pf_site sites[SHOWN_FRAMES]; /* under the lock of whoever asks */
+	struct shown shown = {0};
 	const uintptr_t *frames = NULL;
-	size_t all = names->stack(stack, &frames, names->arg), own = 0, count;
+	size_t all = names->stack(stack, &frames, names->arg), own = 0, count, given;
 
 	all = without_start(frames, all, names);
 	count = of_recorder(frames, all, names);
@@ -79,35 +91,52 @@ static size_t symbols_of(uint32_t stack, const struct pf_names *names, struct pf
 	all -= count;
 	while (own < all && is_of_system(frames[own], names))
 		own++;
-	count = all < FIRST_FRAMES ? all : FIRST_FRAMES;
-	memset(symbols, 0, SHOWN_FRAMES * sizeof(*symbols));
+	count = given = all < FIRST_FRAMES ? all : FIRST_FRAMES;
 	for (size_t i = 0; i < count; i++)
-		symbols[i].address = frames[i];
-	*gap = own > count && own < all;
+		sites[i].address = frames[i];
 	if (own >= count && own < all)
-		symbols[count++].address = frames[own];
-	pmem2_pf_symbolize(symbols, count, names->modules, names->module_count);
-	return count;
+		sites[count++].address = frames[own];
+	pmem2_pf_symbolize(sites, count, names->modules, names->module_count);
+	for (size_t i = 0; i < count; i++) {
+		if (i == given && own > given)
+			shown.gap = shown.count;
+		add_site(&shown, &sites[i]);
+		if (i == 0)
+			shown.first = shown.count;
+	}
+	return shown;
 }
 
-void pmem2_pf_stack_text(uint32_t stack, const struct pf_names *names, char *text, size_t size)
+static void put_text(const struct shown *shown, size_t count, char *text, size_t size)
 {
-	struct pf_symbol symbols[SHOWN_FRAMES];
-	bool gap;
-	size_t count = symbols_of(stack, names, symbols, &gap), used = 0;
+	size_t used = 0;
 
-	snprintf(text, size, "%s", count == 0 ? "(not known)" : "");
+	snprintf(text, size, "%s", shown->count == 0 ? "(not known)" : "");
 	for (size_t i = 0; i < count && used < size; i++) {
-		const struct pf_symbol *s = &symbols[i];
+		const struct pf_symbol *s = shown->symbol[i];
 
 		used += (size_t)snprintf(text + used, size - used, "%s%s%s", i > 0 ? " < " : "",
-			gap && i + 1 == count ? "... < " : "", s->function);
+			i > 0 && i == shown->gap ? "... < " : "", s->function);
 		if (s->file[0] != '\0' && used < size)
 			used += (size_t)snprintf(text + used, size - used, " (%s:%u)",
 				base_name(s->file), s->line);
 		if (strcmp(s->function, "main") == 0)
 			break;
 	}
+}
+
+void pmem2_pf_stack_text(uint32_t stack, const struct pf_names *names, char *text, size_t size)
+{
+	struct shown shown = show(stack, names);
+
+	put_text(&shown, shown.count, text, size);
+}
+
+void pmem2_pf_site_text(uint32_t stack, const struct pf_names *names, char *text, size_t size)
+{
+	struct shown shown = show(stack, names);
+
+	put_text(&shown, shown.first < 2 ? shown.first : 2, text, size);
 }
 
 /* ---- order ---- */
@@ -248,18 +277,18 @@ static void json_bytes(const char *name, const char *bytes, size_t length, FILE 
 
 static void json_stack(uint32_t stack, const struct pf_names *names, FILE *out)
 {
-	struct pf_symbol symbols[SHOWN_FRAMES];
-	bool gap;
-	size_t count = symbols_of(stack, names, symbols, &gap);
+	struct shown shown = show(stack, names);
 
 	fputs(", \"site\": [", out);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < shown.count; i++) {
+		const struct pf_symbol *s = shown.symbol[i];
+
 		fprintf(out, "%s{\"function\": ", i > 0 ? ", " : "");
-		pmem2_pf_json_string(symbols[i].function, out);
-		if (symbols[i].file[0] != '\0') {
+		pmem2_pf_json_string(s->function, out);
+		if (s->file[0] != '\0') {
 			fputs(", \"file\": ", out);
-			pmem2_pf_json_string(symbols[i].file, out);
-			fprintf(out, ", \"line\": %u", symbols[i].line);
+			pmem2_pf_json_string(s->file, out);
+			fprintf(out, ", \"line\": %u", s->line);
 		}
 		fputc('}', out);
 	}

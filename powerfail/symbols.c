@@ -13,12 +13,12 @@
 
 #include "functions.h"
 
-enum { AT_ONCE = 128, ARGUMENTS = 6, KNOWN = 128 };
+enum { AT_ONCE = 128, ARGUMENTS = 8, KNOWN = 128 };
 
 /* What was asked before: to ask again takes long. Under the lock of whoever asks. */
 static struct {
 	uint64_t key;
-	struct pf_symbol symbol;
+	struct pf_site site;
 } known[KNOWN];
 
 static uint64_t key_of(const struct pf_module *m, uintptr_t address)
@@ -30,25 +30,25 @@ static uint64_t key_of(const struct pf_module *m, uintptr_t address)
 	return key | 1;
 }
 
-static bool is_known(struct pf_symbol *s, const struct pf_module *m)
+static bool is_known(struct pf_site *s, const struct pf_module *m)
 {
 	uintptr_t address = s->address;
 	uint64_t key = key_of(m, address);
 
 	if (known[key / 2 % KNOWN].key != key)
 		return false;
-	*s = known[key / 2 % KNOWN].symbol;
+	*s = known[key / 2 % KNOWN].site;
 	s->address = address;
 	return true;
 }
 
-static void remember(struct pf_symbol *const *symbols, size_t count, const struct pf_module *m)
+static void remember(struct pf_site *const *sites, size_t count, const struct pf_module *m)
 {
 	for (size_t i = 0; i < count; i++) {
-		uint64_t key = key_of(m, symbols[i]->address);
+		uint64_t key = key_of(m, sites[i]->address);
 
 		known[key / 2 % KNOWN].key = key;
-		known[key / 2 % KNOWN].symbol = *symbols[i];
+		known[key / 2 % KNOWN].site = *sites[i];
 	}
 }
 
@@ -62,15 +62,17 @@ const struct pf_module *pmem2_pf_module_of(uintptr_t address, const struct pf_mo
 	return NULL;
 }
 
-static void name_by_offset(struct pf_symbol *s, const struct pf_module *m)
+static void name_by_offset(struct pf_site *site, const struct pf_module *m)
 {
 	const char *slash = m != NULL ? strrchr(m->path, '/') : NULL;
+	struct pf_symbol *s = &site->symbol[0];
 
+	site->count = 1;
 	if (m == NULL)
-		snprintf(s->function, sizeof(s->function), "0x%" PRIxPTR, s->address);
+		snprintf(s->function, sizeof(s->function), "0x%" PRIxPTR, site->address);
 	else
 		snprintf(s->function, sizeof(s->function), "%.128s+0x%" PRIxPTR,
-			slash != NULL ? slash + 1 : m->path, s->address - m->bias);
+			slash != NULL ? slash + 1 : m->path, site->address - m->bias);
 }
 
 /* addr2line's output: the function, file:line. */
@@ -88,6 +90,18 @@ static void read_answer(struct pf_symbol *s, const char *function, char *place, 
 	snprintf(s->file, sizeof(s->file), "%.255s", place);
 }
 
+/* Where the n-th function of a site goes. */
+static struct pf_symbol *symbol_of(struct pf_site *site, size_t n)
+{
+	struct pf_symbol *s = &site->symbol[n < PF_INLINED ? n : PF_INLINED - 1];
+
+	if (n > 0) {
+		*s = (struct pf_symbol){.function = "??"};
+		site->count = n < PF_INLINED ? n + 1 : PF_INLINED;
+	}
+	return s;
+}
+
 static bool read_line(FILE *in, char **line, size_t *size)
 {
 	if (getline(line, size, in) < 0)
@@ -96,20 +110,26 @@ static bool read_line(FILE *in, char **line, size_t *size)
 	return true;
 }
 
-static void read_answers(FILE *in, const struct pf_module *m, struct pf_symbol **wanted,
-	size_t count)
+/* An address stands before what was inlined there, from the inside out. */
+static void read_answers(FILE *in, const struct pf_module *m, struct pf_site **wanted, size_t count)
 {
 	struct pf_functions functions;
 	char *function = NULL, *place = NULL;
-	size_t function_size = 0, place_size = 0;
+	size_t function_size = 0, place_size = 0, next = 0, n = 0;
 
 	pmem2_pf_functions_open(&functions, m->path);
-	for (size_t i = 0; i < count; i++) {
-		if (!read_line(in, &function, &function_size) ||
-			!read_line(in, &place, &place_size))
+	while (read_line(in, &function, &function_size)) {
+		if (strncmp(function, "0x", 2) == 0) {
+			if (next++ == count)
+				break;
+			n = 0;
+			continue;
+		}
+		if (next == 0 || !read_line(in, &place, &place_size))
 			break;
-		read_answer(wanted[i], function, place,
-			pmem2_pf_functions_cover(&functions, wanted[i]->address - m->bias - 1));
+		read_answer(symbol_of(wanted[next - 1], n++), function, place,
+			pmem2_pf_functions_cover(&functions,
+				wanted[next - 1]->address - m->bias - 1));
 	}
 	pmem2_pf_functions_close(&functions);
 	free(function);
@@ -151,11 +171,13 @@ static pid_t spawn(char *const *arguments, int out)
 }
 
 /* Asks for some addresses of one module. */
-static void ask(const struct pf_module *m, struct pf_symbol **wanted, size_t count)
+static void ask(const struct pf_module *m, struct pf_site **wanted, size_t count)
 {
 	static char name[] = "addr2line", f[] = "-f", demangle[] = "-C", e[] = "-e";
+	static char inlined[] = "-i", addresses[] = "-a";
 	char numbers[AT_ONCE][20];
-	char *arguments[ARGUMENTS + AT_ONCE] = {name, f, demangle, e, (char *)m->path};
+	char *arguments[ARGUMENTS + AT_ONCE] = {name, f, inlined, addresses, demangle, e,
+		(char *)m->path};
 	int ends[2];
 	FILE *in;
 	pid_t pid;
@@ -181,14 +203,14 @@ static void ask(const struct pf_module *m, struct pf_symbol **wanted, size_t cou
 		waitpid(pid, NULL, 0);
 }
 
-void pmem2_pf_symbolize(struct pf_symbol *symbols, size_t count, const struct pf_module *modules,
+void pmem2_pf_symbolize(struct pf_site *sites, size_t count, const struct pf_module *modules,
 	size_t module_count)
 {
-	struct pf_symbol *wanted[AT_ONCE];
+	struct pf_site *wanted[AT_ONCE];
 
 	for (size_t i = 0; i < count; i++)
-		name_by_offset(&symbols[i],
-			pmem2_pf_module_of(symbols[i].address, modules, module_count));
+		name_by_offset(&sites[i],
+			pmem2_pf_module_of(sites[i].address, modules, module_count));
 
 	for (size_t m = 0; m < module_count; m++) {
 		size_t n = 0;
@@ -200,10 +222,10 @@ void pmem2_pf_symbolize(struct pf_symbol *symbols, size_t count, const struct pf
 				n = 0;
 			}
 			if (i < count &&
-				pmem2_pf_module_of(symbols[i].address, modules, module_count) ==
+				pmem2_pf_module_of(sites[i].address, modules, module_count) ==
 					&modules[m] &&
-				!is_known(&symbols[i], &modules[m]))
-				wanted[n++] = &symbols[i];
+				!is_known(&sites[i], &modules[m]))
+				wanted[n++] = &sites[i];
 		}
 	}
 }

@@ -65,6 +65,12 @@ point "with its line" grep -q "$(line list 'astray */')" found
 point "after its flush" finds list-3 'stored after its flush' "$(line list ' early */').*$(line list 'node */')"
 point "the head first" finds list-4 'flush and drain in the wrong order' 'are stored only after'
 point "its mend" mends "before the flush of main \($(line list 'head first */')\)"
+point "inlined helpers: right" clean inlined-0
+point "what the helper was inlined into" finds inlined-1 'missing flush' \
+	"before the drain of make_durable \($(line inlined 'helper */')\) < put_mark \($(line inlined 'mark */')\) and"
+point "and another place of it" grep -qF "before the drain of make_durable ($(line inlined 'helper */')) < put_second ($(line inlined 'second */')) and" found
+point "two findings" findings 2
+point "the whole stack" grep -qF "make_durable ($(line inlined 'helper */')) < put_mark ($(line inlined 'mark */')) < put_first ($(line inlined 'first */')) < main (" found
 point "visible is durable: right" clean visible-0 --granularity BYTE --ignore missing-flush
 point "and wrong" status 1 crashtest visible-1 --granularity BYTE
 point "a sector: right" clean sector-0 --granularity PAGE

@@ -56,17 +56,16 @@ void wording_site(const struct replay *r, uint64_t event, bool whole, char *text
 {
 	const struct pf_record *record = trace_record(r->trace, event);
 	struct pf_names names = replay_names(r);
-	char *end;
 
 	if (record == NULL) {
 		wording_put(text, size, "the end of the program");
 		return;
 	}
 	names.stack = later_frames;
-	pmem2_pf_stack_text(record->stack, &names, text, size);
-	end = strstr(text, " < ");
-	if (end != NULL && !whole)
-		*end = '\0';
+	if (whole)
+		pmem2_pf_stack_text(record->stack, &names, text, size);
+	else
+		pmem2_pf_site_text(record->stack, &names, text, size);
 }
 
 void wording_sites(const struct replay *r, const uint64_t event[2], char text[2][512])

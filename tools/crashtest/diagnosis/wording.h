@@ -18,7 +18,7 @@ void wording_put(char *text, size_t size, const char *format, ...)
 void wording_place(const struct pf_medium *medium, size_t at, size_t bytes, char *text,
 	size_t size);
 
-/* "put (btree.c:12)": the innermost frames of the record of an event that has a call stack; whole: up to four of them. */
+/* "put (btree.c:12)": the innermost function of the record of an event that has a call stack; whole: the functions of up to four frames. */
 void wording_site(const struct replay *r, uint64_t event, bool whole, char *text, size_t size);
 
 /* The sites of two events: whole if they are one otherwise. */
