@@ -28,7 +28,7 @@ int main(int argc, char *argv[])
 	uint64_t *w = map_file(argv[1], 4096);
 
 	for (uint64_t i = 1; i < 6; i++) {
-		int first = i % 2;
+		int first = (int)(i % 2);
 		uint64_t *a = first ? w : w + 16, *b = first ? w + 8 : w + 24;
 
 		if (FAULT == 0) {
