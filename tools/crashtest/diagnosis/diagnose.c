@@ -92,20 +92,20 @@ static void finish(struct diagnosis *d, struct results *results)
 
 int diagnose(const struct options *wanted, const struct trace *trace, struct results *results)
 {
-	struct options with = *wanted, *options = &with;
-	struct diagnosis d = {.options = options};
+	struct options options = *wanted;
+	struct diagnosis d = {.options = &options};
 	struct group **groups;
 	int ret;
 
 	if (results->count == 0)
 		return 0;
-	with.recoveries = NULL; /* they are not cut in experiments */
+	options.recoveries = NULL; /* they are not cut in experiments */
 	groups = calloc(results->count, sizeof(struct group *));
 	d.noted = calloc(results->count, sizeof(*d.noted));
 	ret = groups != NULL && d.noted != NULL && replay_open(&d.replay, trace) == 0;
-	d.replay.coherent = options->coherent;
+	d.replay.coherent = options.coherent;
 	d.replay.remembers = trace->records <= REMEMBERED;
-	ret = ret != 0 ? jobs_init(&d.jobs, options, &d.replay, options->jobs)
+	ret = ret != 0 ? jobs_init(&d.jobs, &options, &d.replay, options.jobs)
 	               : say_failed("no memory");
 	for (size_t i = 0; groups != NULL && i < results->count; i++)
 		groups[i] = &results->group[i];
