@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "family.h"
 #include "powerfail/frames.h"
 #include "records.h"
 #include "session.h"
@@ -37,6 +38,7 @@ bool pmem2_pf_act_begin(struct pf_actor *actor, const void *site)
 	engine->events++;
 	if (engine->said_path[0] != '\0' || *engine->ops)
 		pmem2_pf_record_said();
+	pmem2_pf_family_follow();
 	return true;
 }
 

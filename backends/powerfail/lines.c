@@ -2,6 +2,7 @@
 /* lines.c -- what happens to lines. */
 #include "lines.h"
 
+#include "family.h"
 #include "powerfail/model.h"
 #include "powerfail/report.h"
 #include "records.h"
@@ -62,11 +63,22 @@ void pmem2_pf_lines_stray(const struct pf_call *call, const void *address, size_
 		length);
 }
 
+static void tell(void *arg, struct pf_medium *medium, size_t line, const char *content)
+{
+	(void)arg;
+	pmem2_pf_family_tell(medium, line, content);
+}
+
 void pmem2_pf_lines_drain(const struct pf_call *call)
 {
+	size_t drained;
+
 	pmem2_pf_record_drain(recorded(call), call->msync);
 	engine->report->drains++;
-	if (pmem2_pf_model_drain(engine->model, thread_of(call)) == 0 && !call->msync)
+	engine->model->settling = tell; /* by a drain, and not by what is only taken for durable */
+	drained = pmem2_pf_model_drain(engine->model, thread_of(call));
+	engine->model->settling = NULL;
+	if (drained == 0 && !call->msync)
 		pmem2_pf_report_count(engine->report, PF_EMPTY_DRAIN, call->stack, 0, 0, 0);
 }
 

@@ -233,6 +233,17 @@ void pmem2_pf_record_stray(struct pf_who who, const void *address, size_t length
 	pmem2_pf_trace_commit(&trace, r, PF_RECORD_STRAY, sizeof(*r));
 }
 
+void pmem2_pf_record_note(const char *text)
+{
+	size_t size = sizeof(struct pf_record_note) + strlen(text) + 1;
+	struct pf_record_note *r = pmem2_pf_trace_reserve(&trace, size);
+
+	if (r == NULL)
+		return;
+	strcpy(r->text, text);
+	pmem2_pf_trace_commit(&trace, r, PF_RECORD_NOTE, size);
+}
+
 void pmem2_pf_record_exit(void)
 {
 	record_event(PF_RECORD_EXIT, (struct pf_who){0});

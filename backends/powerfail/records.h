@@ -54,6 +54,8 @@ void pmem2_pf_record_said(void);
 
 void pmem2_pf_record_drain(struct pf_who who, bool msync);
 void pmem2_pf_record_stray(struct pf_who who, const void *address, size_t length);
+/* A sentence for the report. */
+void pmem2_pf_record_note(const char *text);
 void pmem2_pf_record_exit(void);
 
 /* ---- for the report ---- */

@@ -7,6 +7,7 @@
 
 #include "changed.h"
 #include "dirty.h"
+#include "family.h"
 #include "lost.h"
 #include "outcome.h"
 #include "powerfail/medium.h"
@@ -26,6 +27,7 @@ static void begin_again(void)
 {
 	pmem2_pf_engine_forked();
 	pmem2_pf_changed_forked();
+	pmem2_pf_family_forked();
 	pmem2_pf_records_forked();
 }
 
@@ -61,6 +63,7 @@ void pmem2_pf_session_detach(struct pf_map *map, bool gone)
 	size_t first = pmem2_pf_outcome_findings();
 
 	pmem2_pf_record_said();
+	pmem2_pf_family_follow();
 	if (is_wanted()) {
 		if (!gone && map->granularity != PMEM2_GRANULARITY_BYTE)
 			pmem2_pf_dirty_note(map, (struct pf_who){0}, true);
@@ -81,6 +84,7 @@ static void at_exit(void)
 	if (!engine->forked || engine->events > 0) {
 		engine->events++; /* what is found now is of this moment */
 		pmem2_pf_record_said();
+		pmem2_pf_family_follow();
 		pmem2_pf_dirty_note(NULL, (struct pf_who){0}, true);
 		pmem2_pf_record_exit();
 		pmem2_pf_lost_find(NULL);
@@ -96,6 +100,8 @@ static void start(void)
 {
 	pmem2_pf_engine_starts(true);
 	start_error = pmem2_pf_engine_init();
+	if (start_error == 0)
+		start_error = pmem2_pf_family_init();
 	if (start_error == 0)
 		start_error = pmem2_pf_records_begin();
 	if (start_error == 0 && is_wanted())

@@ -71,6 +71,11 @@ point "what the helper was inlined into" finds inlined-1 'missing flush' \
 point "and another place of it" grep -qF "before the drain of make_durable ($(line inlined 'helper */')) < put_second ($(line inlined 'second */')) and" found
 point "two findings" findings 2
 point "the whole stack" grep -qF "make_durable ($(line inlined 'helper */')) < put_mark ($(line inlined 'mark */')) < put_first ($(line inlined 'first */')) < main (" found
+point "what a child persists: right" clean family-0
+point "before the child persists it" finds family-1 'missing flush' "data\+0x40, 1 byte, .*$(line family 'mark */')"
+point "nothing is lost in the end" status 1 grep '^missing flush' found
+point "what nobody persists" eval 'status 1 crashtest family-2 && grep -q "^missing flush: 1$" found && grep -qF "data+0x80, 1 bytes: 09" found'
+point "what the child persists is not lost" status 1 grep -F data+0x40 found
 point "visible is durable: right" clean visible-0 --granularity BYTE --ignore missing-flush
 point "and wrong" status 1 crashtest visible-1 --granularity BYTE
 point "a sector: right" clean sector-0 --granularity PAGE

@@ -199,7 +199,7 @@ START_TEST(forked)
 	run_and_replay(&r, program_that_forks, "CACHE_LINE");
 	ck_assert_str_eq(durable(&r, 0, 0), "parent");
 	ck_assert_str_eq(durable(&r, 0, 64), "pending");
-	ck_assert_str_eq(durable(&r, 0, 128), "");
+	ck_assert_str_eq(durable(&r, 0, 128), "child");
 	replay_close(&r);
 
 	ck_assert_int_eq(glob("trace.*", 0, NULL, &found), 0);

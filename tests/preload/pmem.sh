@@ -21,7 +21,7 @@ found() { says "$1" status 1 of "${@:2}"; }
 point "each record, then the count" clean right
 point "likewise, harder" clean right --all --torn --evictions
 point "a record that is not flushed" found 'missing flush: data\+0x[0-9a-f]+, ' unflushed
-point "at its line" found 'after the flush of .*put \(store\.c:[0-9]+\) < main' unflushed
+point "at its line" found 'after the flush of .*put \(store\.c:[0-9]+\) < (put_all \(store\.c:[0-9]+\) < )?main' unflushed
 point "one drain for both" found 'missing drain: data\+0x[0-9a-f]+, ' undrained
 point "the program's own mapping" clean mapped
 point "one that it did not ask about" found 'missing flush: 1' unasked

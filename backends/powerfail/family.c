@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* family.c -- what the other processes of a family made durable. */
+#include "family.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "files.h"
+#include "powerfail/model.h"
+#include "records.h"
+
+enum { ENTRIES = 1 << 20 }; /* lines that a family can tell of */
+
+struct entry {
+	uint32_t ready;
+	uint32_t member; /* that drained */
+	struct pf_identity file;
+	uint64_t line;
+	char content[PF_LINE];
+};
+
+/* Of all members, in memory that they share. An entry is written once. */
+struct family {
+	uint32_t members; /* so far; 1: nobody listens */
+	uint64_t taken;   /* entries, more than there are if the room was too small */
+	struct entry entry[ENTRIES];
+};
+
+static struct pf_engine *const engine = &pmem2_pf_engine;
+
+static struct family *family;
+static uint32_t self = 1; /* number of this member */
+static uint64_t next;     /* entry to be looked at */
+static bool is_told;      /* that the room was too small */
+
+/* A parent tells what it drains from then on, even if the child has done nothing yet. */
+static void join(void)
+{
+	__atomic_add_fetch(&family->members, 1, __ATOMIC_RELAXED);
+}
+
+int pmem2_pf_family_init(void)
+{
+	family = mmap(NULL, sizeof(*family), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (family == MAP_FAILED)
+		return -errno;
+	family->members = 1;
+	return -pthread_atfork(NULL, join, NULL);
+}
+
+void pmem2_pf_family_forked(void)
+{
+	self = __atomic_add_fetch(&family->members, 1, __ATOMIC_RELAXED);
+	is_told = false;
+}
+
+void pmem2_pf_family_tell(const struct pf_medium *medium, size_t line, const char *content)
+{
+	struct entry *e;
+	uint64_t i;
+
+	if (__atomic_load_n(&family->members, __ATOMIC_RELAXED) == 1)
+		return;
+	i = __atomic_fetch_add(&family->taken, 1, __ATOMIC_RELAXED);
+	if (i >= ENTRIES)
+		return;
+	e = &family->entry[i];
+	e->member = self;
+	e->file = medium->identity;
+	e->line = line;
+	memcpy(e->content, content, PF_LINE);
+	__atomic_store_n(&e->ready, 1, __ATOMIC_RELEASE);
+}
+
+/* What this process has flushed itself and not drained may be newer: its own drain decides. */
+static bool is_pending(const struct pf_medium *medium, size_t line)
+{
+	uint32_t i = *pmem2_pf_slot(engine->model, medium, line);
+
+	while (i != 0) {
+		const struct pf_version *v = pmem2_pf_version(engine->model, i);
+
+		if (v->thread != NULL)
+			return true;
+		i = v->older;
+	}
+	return false;
+}
+
+static void take_over(const struct entry *e)
+{
+	struct pf_medium *medium = pmem2_pf_files_find(&e->file);
+	const struct pf_map map = {.medium = medium};
+	const struct pf_lines lines = {&map, e->line * PF_LINE, PF_LINE, e->content};
+
+	if (medium == NULL || lines.offset + PF_LINE > medium->capacity ||
+		is_pending(medium, e->line))
+		return;
+	pmem2_pf_model_write(engine->model, medium, e->line, pmem2_pf_record_written(&lines));
+}
+
+void pmem2_pf_family_follow(void)
+{
+	uint64_t taken = __atomic_load_n(&family->taken, __ATOMIC_RELAXED);
+
+	for (; next < taken && next < ENTRIES; next++) {
+		const struct entry *e = &family->entry[next];
+
+		if (__atomic_load_n(&e->ready, __ATOMIC_ACQUIRE) == 0)
+			return;
+		if (e->member != self)
+			take_over(e);
+	}
+	if (taken <= ENTRIES || is_told)
+		return;
+	is_told = true;
+	pmem2_pf_record_note("the processes drained more lines than they can tell each other: what one "
+			     "drained later is taken for lost by the others");
+}
