@@ -117,6 +117,7 @@ void pmem2_pf_family_follow(void)
 	if (taken <= ENTRIES || is_told)
 		return;
 	is_told = true;
-	pmem2_pf_record_note("the processes drained more lines than they can tell each other: what one "
-			     "drained later is taken for lost by the others");
+	pmem2_pf_record_note(
+		"the processes drained more lines than they can tell each other: what one "
+		"drained later is taken for lost by the others");
 }

@@ -33,6 +33,14 @@ point "nor that" status 0 of early --depth 1
 point "one that does not flush" says '^recovery: 1 left something that is not durable' status 1 of unflushed
 point "with its place" says '^  data\+0xc0, 72 bytes' of unflushed
 
+# what recovers from a torn log is torn itself: that is no fault of the recovery
+unordered() {
+	crashtest --recover "$recovered {} recover right" --check "$recovered {} check" -- "$recovered" data put unordered \
+		>said || true
+	grep -E 'fault +missing drain' said && [ "$(grep -c '  fault ' said)" -eq 1 ]
+}
+point "a program's fault is no recovery's" unordered
+
 of increments >said 2>&1
 again=$(sed -n 's/^  again    pmem2 //p' said | head -1)
 # shellcheck disable=SC2086 # several words

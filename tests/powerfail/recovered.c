@@ -2,12 +2,13 @@
 /*
  * Recoveries, right and wrong. A transfer between two accounts is logged, and applied by the recovery:
  *
- * usage: recovered FILE put right|increments|early|unflushed
+ * usage: recovered FILE put right|increments|early|unflushed|unordered
  *        recovered FILE recover right|increments|early|unflushed   applies the log, and clears it
  *        recovered FILE check                                      after a recovery
  *
  * The log holds new values, or increments, which must not be applied twice. early: the log is cleared before what
- * was applied is drained. unflushed: what was applied is not flushed.
+ * was applied is drained. unflushed: what was applied is not flushed. put unordered: the log's entries are not
+ * drained before it counts.
  *
  * And a journal of records that end where a checksum does not fit:
  *
@@ -65,11 +66,13 @@ static unsigned long *account(int i)
 	return &word[LINE * (1 + ACCOUNTS + i)];
 }
 
-static int put(void)
+static int put(const char *how)
 {
 	*entry(0) = 30;
 	*entry(1) = -30ul;
-	pmem2_get_persist_fn(map)(entry(0), sizeof(long) * LINE * ACCOUNTS);
+	pmem2_get_flush_fn(map)(entry(0), sizeof(long) * LINE * ACCOUNTS);
+	if (strcmp(how, "unordered") != 0)
+		pmem2_get_drain_fn(map)();
 	*logged() = 1;
 	persist(logged());
 	return 0;
@@ -159,7 +162,7 @@ int main(int argc, char *argv[])
 
 	if (argc < 3 || open_file(argv[1]) != 0)
 		return 2;
-	return strcmp(command, "put") == 0       ? put()
+	return strcmp(command, "put") == 0       ? put(how)
 	       : strcmp(command, "recover") == 0 ? recover(how)
 	       : strcmp(command, "check") == 0   ? check()
 	       : strcmp(command, "batch") == 0   ? batch(how)

@@ -16,6 +16,7 @@
 #include "common/signals.h"
 #include "images/place.h"
 #include "outcome.h"
+#include "recoveries.h"
 #include "replay/replay.h"
 #include "worker.h"
 
@@ -106,6 +107,8 @@ static void finish(struct jobs *jobs, struct job *job, enum outcome_kind stopped
 	if (ret != 0)
 		fail(jobs, "%s: an image cannot be repaired: %s", jobs->directory, strerror(-ret));
 	jobs->checked++;
+	if (outcome.kind != CHECK_PASSED && job->now == NULL && jobs->options->recoveries != NULL)
+		recoveries_forget(jobs->options->recoveries, &job->check);
 	if (job->now != NULL)
 		*job->now = outcome;
 	else

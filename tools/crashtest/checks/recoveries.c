@@ -200,6 +200,19 @@ void recoveries_take(struct recoveries *list, const struct images *images, const
 	recoveries_remove(trace);
 }
 
+void recoveries_forget(struct recoveries *list, const struct check *check)
+{
+	for (size_t i = list->count; i-- > 0;) {
+		struct recovery *r = &list->one[i];
+
+		if (r->event != check->event || strcmp(r->name, check->name) != 0)
+			continue;
+		list->kind[r->kind].kept--;
+		drop(r);
+		*r = list->one[--list->count];
+	}
+}
+
 void recoveries_remove(const char *trace)
 {
 	char pattern[PATH_MAX + 2];

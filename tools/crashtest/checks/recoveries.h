@@ -53,6 +53,9 @@ void recoveries_finish(struct recoveries *list);
 void recoveries_take(struct recoveries *list, const struct images *images, const char *trace,
 	const char *ack, uint64_t left, const struct check *check);
 
+/* The check failed after all: what a cut in its recoveries leaves would fail for the same reason. */
+void recoveries_forget(struct recoveries *list, const struct check *check);
+
 /* Removes the traces of a recovery. */
 void recoveries_remove(const char *trace);
 
