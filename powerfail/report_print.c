@@ -71,9 +71,19 @@ struct shown {
 	const struct pf_symbol *symbol[SHOWN];
 };
 
+/* Whether it is of a header of the system: an intrinsic, or what memcpy(3) is made of. */
+static bool is_of_header(const struct pf_symbol *s)
+{
+	return strncmp(s->file, "/usr/include/", 13) == 0 || strncmp(s->file, "/usr/lib/", 9) == 0;
+}
+
 static void add_site(struct shown *shown, const struct pf_site *site)
 {
-	for (size_t i = 0; i < site->count; i++)
+	size_t i = 0;
+
+	while (i + 1 < site->count && is_of_header(&site->symbol[i]))
+		i++;
+	for (; i < site->count; i++)
 		shown->symbol[shown->count++] = &site->symbol[i];
 }
 

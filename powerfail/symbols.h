@@ -5,7 +5,7 @@
 
 #include "powerfail/stacks.h"
 
-enum { PF_INLINED = 4 }; /* functions of one frame that are told, at most */
+enum { PF_INLINED = 8 }; /* functions of one frame that are told, at most */
 
 struct pf_symbol {
 	char function[192];

@@ -10,8 +10,8 @@ static const struct {
 	int16_t x86, arm; /* numbers; -1: there is none */
 	uint8_t kind;
 } table[] = {
-	{9, 222, EXACT_CALL_MMAP}, {11, 215, EXACT_CALL_MUNMAP}, {25, 216, EXACT_CALL_MREMAP},
-	{26, 227, EXACT_CALL_MSYNC}, {74, 82, EXACT_CALL_FSYNC},
+	{12, 214, EXACT_CALL_BRK}, {9, 222, EXACT_CALL_MMAP}, {11, 215, EXACT_CALL_MUNMAP},
+	{25, 216, EXACT_CALL_MREMAP}, {26, 227, EXACT_CALL_MSYNC}, {74, 82, EXACT_CALL_FSYNC},
 	{75, 83, EXACT_CALL_FSYNC},          /* fdatasync */
 	{0, 63, EXACT_CALL_FILLS_2},         /* read */
 	{17, 67, EXACT_CALL_FILLS_2},        /* pread64 */
@@ -36,7 +36,6 @@ static const struct {
 	/* these take addresses, and are called often */
 	{3, 57, EXACT_CALL_HARMLESS},   /* close */
 	{10, 226, EXACT_CALL_HARMLESS}, /* mprotect */
-	{12, 214, EXACT_CALL_HARMLESS}, /* brk */
 	{28, 233, EXACT_CALL_HARMLESS}, /* madvise */
 	{44, 206, EXACT_CALL_HARMLESS}, /* sendto */
 	{46, 211, EXACT_CALL_HARMLESS}, /* sendmsg */

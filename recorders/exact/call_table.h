@@ -9,6 +9,7 @@
 enum exact_call {
 	EXACT_CALL_UNKNOWN,  /* may write where an argument points to */
 	EXACT_CALL_HARMLESS, /* writes to no memory that an argument points to, and to no file */
+	EXACT_CALL_BRK,
 	EXACT_CALL_MMAP,
 	EXACT_CALL_MUNMAP,
 	EXACT_CALL_MREMAP,

@@ -12,6 +12,7 @@
 #include "events.h"
 #include "record.h"
 #include "refuse.h"
+#include "stray.h"
 
 static bool is_arm;
 
@@ -212,7 +213,10 @@ void pmem2_exact_on_leave(uint64_t id, unsigned cpu, int64_t number, int64_t res
 	(void)id;
 	if (result < 0 && result > -4096)
 		return;
-	if (kind == EXACT_CALL_HARMLESS || (pmem2_exact_high == 0 && kind != EXACT_CALL_MMAP))
+	if (kind == EXACT_CALL_BRK)
+		pmem2_exact_stray_brk((uint64_t)result);
+	if (kind == EXACT_CALL_BRK || kind == EXACT_CALL_HARMLESS ||
+		(pmem2_exact_high == 0 && kind != EXACT_CALL_MMAP))
 		return;
 	pmem2_exact_lock(t);
 	call_on_mappings(t, kind, result);

@@ -9,6 +9,7 @@
 #include "record.h"
 #include "registers.h"
 #include "stacks.h"
+#include "stray.h"
 
 int pmem2_exact_locks_drain;
 
@@ -180,22 +181,39 @@ void pmem2_exact_on_block(unsigned cpu, void *arg)
 
 /* ---- flushes and fences ---- */
 
+/* The stack comes first: with it the module that the flush is in is known. */
+static void flush_elsewhere(struct exact_thread *t, struct exact_insn *insn, uint64_t address,
+	uint64_t stack_pointer)
+{
+	uint32_t stack;
+
+	if (pmem2_exact_high == 0)
+		return;
+	pmem2_exact_lock(t);
+	stack = pmem2_exact_stack(t, insn);
+	if (pmem2_exact_is_stray(t, address, stack_pointer))
+		pmem2_exact_record_stray(t->id, address, stack);
+	pmem2_exact_unlock(t);
+}
+
 EXACT_STEP(pmem2_exact_on_flush, pmem2_exact_events_flush);
 
 __attribute__((used)) void pmem2_exact_events_flush(unsigned cpu, void *arg, const void *state)
 {
 	struct exact_insn *insn = arg;
 	struct exact_thread *t = pmem2_exact_thread(cpu);
-	uint64_t address =
-		pmem2_exact_address(&insn->operand, cpu, state) & ~(uint64_t)(PF_LINE - 1);
-	const struct exact_map *map;
+	uint64_t named = pmem2_exact_address(&insn->operand, cpu, state);
+	uint64_t address = named & ~(uint64_t)(PF_LINE - 1);
+	const struct exact_map *map = NULL;
 
 	pmem2_exact_settle(t);
-	if (!pmem2_exact_is_near(address))
-		return;
-	pmem2_exact_lock(t);
-	map = pmem2_exact_map_of(address);
-	if (map != NULL) {
+	if (pmem2_exact_is_near(address)) {
+		pmem2_exact_lock(t);
+		map = pmem2_exact_map_of(address);
+	}
+	if (map == NULL) {
+		flush_elsewhere(t, insn, named, pmem2_exact_stack_pointer(cpu, state));
+	} else {
 		size_t offset = map->offset + (address - map->address);
 
 		pmem2_exact_file_touch(map->file, offset, PF_LINE);

@@ -112,6 +112,11 @@ void pmem2_exact_modules(const uint64_t *frames, size_t frame_count)
 		}
 }
 
+bool pmem2_exact_is_module(uint64_t address)
+{
+	return is_told(address);
+}
+
 void pmem2_exact_modules_forget(void)
 {
 	count = 0;

@@ -179,6 +179,17 @@ void pmem2_exact_record_flush(uint32_t thread, const struct exact_file *file, si
 	commit(r, PF_RECORD_FLUSH, sizeof(*r) + length);
 }
 
+void pmem2_exact_record_stray(uint32_t thread, uint64_t address, uint32_t stack)
+{
+	struct pf_record_stray *r = reserve(sizeof(*r));
+
+	r->record.thread = thread;
+	r->record.stack = stack;
+	r->address = address;
+	r->length = PF_LINE;
+	commit(r, PF_RECORD_STRAY, sizeof(*r));
+}
+
 void pmem2_exact_record_drain(uint32_t thread, enum pf_drain_kind kind, uint32_t stack)
 {
 	struct pf_record_drain *r;

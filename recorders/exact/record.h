@@ -34,6 +34,8 @@ void pmem2_exact_record_store(const struct exact_thread *thread, struct exact_fi
 /* Whole lines were flushed, which are in the shadow as they are in memory. */
 void pmem2_exact_record_flush(uint32_t thread, const struct exact_file *file, size_t offset,
 	size_t length, enum pf_flush_kind kind, uint32_t stack);
+/* A line of no file was flushed, at that address. */
+void pmem2_exact_record_stray(uint32_t thread, uint64_t address, uint32_t stack);
 void pmem2_exact_record_drain(uint32_t thread, enum pf_drain_kind kind, uint32_t stack);
 
 void pmem2_exact_record_stack(uint32_t number, const uint64_t *frames, size_t count);

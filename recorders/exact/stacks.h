@@ -24,6 +24,9 @@ void pmem2_exact_stacks_again(void);
 /* Records the executables and libraries in memory, if an address is in none of those recorded. */
 void pmem2_exact_modules(const uint64_t *frames, size_t count);
 
+/* Whether an address is in one of those recorded. */
+bool pmem2_exact_is_module(uint64_t address);
+
 /* None is recorded yet, in this trace. */
 void pmem2_exact_modules_forget(void);
 

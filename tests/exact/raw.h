@@ -32,10 +32,19 @@ static inline void store_past_caches(uint64_t *to, uint64_t value)
 	write_back(to);
 }
 #else
+#ifdef INTRINSICS
+#include <immintrin.h>
+
+static inline void write_back(const void *p)
+{
+	_mm_clwb((void *)(uintptr_t)p);
+}
+#else
 static inline void write_back(const void *p)
 {
 	__asm__ volatile("clwb %0" : : "m"(*(const char *)p) : "memory");
 }
+#endif
 
 static inline void store_fence(void)
 {

@@ -21,6 +21,9 @@ enum {
 	LEAF_UNFLUSHED, /* a new leaf is not flushed before a root leads to it */
 	ROOT_AT_ONCE,   /* no fence between the new nodes and the root */
 	AFTER_FLUSH,    /* the last child of a new node is stored when the node was flushed */
+	NODE_ASTRAY,    /* the pointer to a new node is flushed, and not the node */
+	HEAP_ASTRAY,    /* memory of malloc(3) is flushed */
+	VOLATILE,       /* memory that ends with the process is flushed: right */
 };
 
 enum { ENTRIES = 31, HEIGHT = 8, LEAF = 1, PAGE = 512 }; /* PAGE: bytes of a node */
@@ -59,7 +62,9 @@ static uint64_t key_of(uint64_t i)
 
 static void flush_node(const struct node *n)
 {
-	for (size_t at = 0; at < sizeof(*n); at += 64)
+	if (FAULT == NODE_ASTRAY)
+		write_back(&n); /* astray */
+	for (size_t at = 0; at < sizeof(*n) && FAULT != NODE_ASTRAY; at += 64)
 		write_back((const char *)n + at);
 }
 
@@ -310,6 +315,19 @@ static int check(void)
 
 /* ---- the command ---- */
 
+/* Memory that no power cut can harm, flushed as the tree is. */
+static void flush_volatile(void)
+{
+	void *heap = malloc(64),
+	     *own = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (heap == NULL || own == MAP_FAILED)
+		exit(2);
+	persist(FAULT == HEAP_ASTRAY ? heap : own, 64);
+	munmap(own, 4096);
+	free(heap);
+}
+
 static void begin(void)
 {
 	struct node *root;
@@ -333,6 +351,8 @@ int main(int argc, char *argv[])
 		return check();
 	if (head->root == 0)
 		begin();
+	if (FAULT == HEAP_ASTRAY || FAULT == VOLATILE)
+		flush_volatile();
 	for (uint64_t i = 0; i < count; i++)
 		put(key_of(i), i + 1);
 	return 0;
