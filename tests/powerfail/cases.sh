@@ -76,6 +76,17 @@ point "before the child persists it" finds family-1 'missing flush' "data\+0x40,
 point "nothing is lost in the end" status 1 grep '^missing flush' found
 point "what nobody persists" eval 'status 1 crashtest family-2 && grep -q "^missing flush: 1$" found && grep -qF "data+0x80, 1 bytes: 09" found'
 point "what the child persists is not lost" status 1 grep -F data+0x40 found
+point "pages: right" clean in_place-0
+point "a page changed in place" finds in_place-1 'not atomic' "$(line in_place ' page */').*$(line in_place ' page */')"
+point "one finding" findings 1
+point "the root before its page" finds in_place-2 'flush and drain in the wrong order' "$(line in_place 'root */')"
+point "two copies: right" clean copies-0
+point "the count before the copy" finds copies-1 'flush and drain in the wrong order' 'stored only after data\+0x100, 1 byte'
+point "its mend" mends "and the lines that go with it, and drain, before the flush of count"
+point "one finding" findings 1
+point "a ring: right" clean ring-0
+point "the rest of a record" finds ring-1 'missing flush' "before the drain of main \($(line ring 'record */')\)"
+point "one finding" findings 1
 point "visible is durable: right" clean visible-0 --granularity BYTE --ignore missing-flush
 point "and wrong" status 1 crashtest visible-1 --granularity BYTE
 point "a sector: right" clean sector-0 --granularity PAGE

@@ -11,6 +11,7 @@
 
 #include "../../unit_run.h"
 #include "engine.h"
+#include "family.h"
 #include "powerfail/medium.h"
 #include "powerfail/model.h"
 #include "powerfail/report.h"
@@ -23,6 +24,7 @@ static inline void unit_engine(void)
 {
 	ck_assert_int_eq(pmem2_pf_engine_init(), 0);
 	ck_assert_int_eq(pmem2_pf_records_begin(), 0);
+	ck_assert_int_eq(pmem2_pf_family_init(), 0);
 }
 
 /* Another map, of a file of its own that holds zeros; maps are made in the order of their addresses. */

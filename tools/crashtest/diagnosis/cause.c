@@ -193,14 +193,12 @@ static void note_lost(struct experiment *e, struct cause *c, const struct earlie
 	set_place(&c->lost_at, &c->lost_size, &c->lost.bytes);
 }
 
-/*
- * What is lost and what is kept have to change together, but both were free to: as long as something that is durable
- * now was not yet, such as the end of a log.
- */
-static void find_guard_before(struct experiment *e, struct cause *c)
+/* What is durable now, and was not yet. */
+static bool find_guard_before(struct experiment *e, const struct cause *c, struct cause *guard)
 {
 	struct cause other = *c;
 	struct earlier earlier = {0};
+	bool found = false;
 
 	other.kept_unit = SIZE_MAX;
 	other.has_kept = false;
@@ -208,12 +206,14 @@ static void find_guard_before(struct experiment *e, struct cause *c)
 		other.kept = (struct sight){0};
 		find_kept(e, &other, &earlier);
 		choose_lost(e, &other, &earlier);
-		if (other.has_kept && other.is_orderable) {
-			note_lost(e, &other, &earlier);
-			*c = other;
-		}
+		found = other.has_kept && other.is_orderable;
+	}
+	if (found) {
+		note_lost(e, &other, &earlier);
+		*guard = other;
 	}
 	free(earlier.bytes);
+	return found;
 }
 
 /* ---- what comes later ---- */
@@ -252,25 +252,31 @@ static void note_later(struct experiment *e, struct cause *c, const struct later
 		c->lost.bytes = *b;
 	sight_find(&c->lost, e->replay->trace, later->event[0]);
 	set_place(&c->lost_at, &c->lost_size, &c->lost.bytes);
+	for (size_t i = 1; i < later->count && c->also_count < MEND_LINES; i++)
+		c->also[c->also_count++] = later->bytes[i];
 }
 
-/* Likewise: what would let them change one by one is stored only later, such as the beginning of a log. */
-static void find_guard_after(struct experiment *e, struct cause *c)
+/* What is stored only later. */
+static bool find_guard_after(struct experiment *e, const struct cause *c, struct cause *guard)
 {
 	struct later later = {0};
 	struct earlier none = {0};
 	uint8_t *choice = malloc(e->units.count + 1);
+	bool found;
 
 	for (size_t i = 0; choice != NULL && i < e->units.count; i++)
 		choice[i] = experiment_is_lost(e, i) ? e->failing[i] : e->live[i];
-	if (choice != NULL && later_find(e, choice, &later) &&
-		passes_without_kept(e, &later, &none)) {
-		note_later(e, c, &later);
-		c->is_orderable = c->is_future = true;
-		c->lost_unit = SIZE_MAX;
+	found = choice != NULL && later_find(e, choice, &later) &&
+	        passes_without_kept(e, &later, &none);
+	if (found) {
+		*guard = *c;
+		note_later(e, guard, &later);
+		guard->is_orderable = guard->is_future = true;
+		guard->lost_unit = SIZE_MAX;
 	}
 	later_free(&later);
 	free(choice);
+	return found;
 }
 
 /* Whether both are parts of one line, or of a few bytes that were flushed at once: no guard was meant for them. */
@@ -303,13 +309,15 @@ bool cause_find(struct experiment *e, struct cause *c)
 	free(earlier.bytes);
 	if (c->lost_unit == SIZE_MAX || c->lost.bytes.medium == NULL)
 		return false;
-	if (is_one_thing(e, c))
-		return true;
-	if (c->kept_unit != SIZE_MAX && c->has_kept && !c->is_orderable && !c->is_overdue)
-		find_guard_before(e, c);
-	if (c->kept_unit != SIZE_MAX && c->has_kept && !c->is_orderable && !c->is_overdue)
-		find_guard_after(e, c);
 	return true;
+}
+
+bool cause_find_guard(struct experiment *e, const struct cause *c, struct cause *guard)
+{
+	if (is_one_thing(e, c) || c->kept_unit == SIZE_MAX || !c->has_kept || c->is_orderable ||
+		c->is_overdue)
+		return false;
+	return find_guard_before(e, c, guard) || find_guard_after(e, c, guard);
 }
 
 bool cause_find_later(struct experiment *e, struct cause *c)

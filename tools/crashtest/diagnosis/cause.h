@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "replay/mend.h"
 #include "replay/sight.h"
 
 struct experiment;
@@ -19,16 +20,25 @@ struct cause {
 	struct sight lost, kept;
 	size_t lost_at, lost_size; /* offset in the file, bytes; of what differs */
 	size_t kept_at, kept_size;
-	size_t lost_unit, kept_unit; /* of the experiment; SIZE_MAX: none, it is not on its way */
-	bool is_overdue;             /* a drain has passed, and nobody had flushed what is lost */
-	bool has_kept;               /* what needs it was found */
-	bool is_future;              /* what is lacking was not stored yet */
-	bool was_durable;            /* what needs it is durable already */
-	bool is_orderable;           /* it passes with what is lacking, and without what needs it */
+	size_t lost_unit, kept_unit;   /* of the experiment; SIZE_MAX: none, it is not on its way */
+	bool is_overdue;               /* a drain has passed, and nobody had flushed what is lost */
+	bool has_kept;                 /* what needs it was found */
+	bool is_future;                /* what is lacking was not stored yet, */
+	struct bytes also[MEND_LINES]; /* nor were these, which go with it */
+	size_t also_count;
+	bool was_durable;  /* what needs it is durable already */
+	bool is_orderable; /* it passes with what is lacking, and without what needs it */
 };
 
 /* Of the failing image of an experiment, which has been given back what it may have; false: it lacks nothing. */
 bool cause_find(struct experiment *e, struct cause *cause);
+
+/*
+ * What that image lacks and what it has have to change together, but both were free to change one by one: as long as
+ * something that is durable now was not yet, such as the end of a log; or once something is durable that is stored only
+ * later, such as the beginning of one. false: there is no such thing.
+ */
+bool cause_find_guard(struct experiment *e, const struct cause *cause, struct cause *guard);
 
 /* Of an image that lost nothing and fails: what is stored only later; false: that does not help either. */
 bool cause_find_later(struct experiment *e, struct cause *cause);

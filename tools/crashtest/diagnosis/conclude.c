@@ -145,7 +145,7 @@ static void name_what_is_whole(struct experiment *e, struct group *group)
 
 static void name_what_is_lost(struct experiment *e, struct group *group)
 {
-	struct cause cause;
+	struct cause cause, guard;
 	enum fault fault;
 
 	experiment_give_back(e);
@@ -158,6 +158,14 @@ static void name_what_is_lost(struct experiment *e, struct group *group)
 	fault = name(e, &cause);
 	if (is_one_thing(e, &cause, &fault)) {
 		explain(e, &cause, fault, group);
+		return;
+	}
+	if (cause_find_guard(e, &cause, &guard)) {
+		fault = name(e, &guard);
+		explain(e, &guard, fault, group);
+		results_conclude_otherwise(group);
+		propose(e, &guard, fault, group);
+		explain(e, &cause, FAULT_NOT_ATOMIC, group);
 		return;
 	}
 	explain(e, &cause, fault, group);

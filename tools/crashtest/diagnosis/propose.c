@@ -75,6 +75,8 @@ static void add_neighbours(const struct experiment *e, const struct cause *c, st
 static void add_lost(const struct experiment *e, const struct cause *c, struct mend *mend)
 {
 	mend_add(mend, &c->lost.bytes);
+	for (size_t i = 0; i < c->also_count; i++)
+		mend_add(mend, &c->also[i]);
 	for (size_t i = 0; i < e->units.count && !c->is_future; i++) {
 		struct bytes b = {.medium = e->units.unit[i].medium, .line = e->units.unit[i].line};
 

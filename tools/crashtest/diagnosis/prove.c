@@ -25,6 +25,7 @@ struct proof {
 	struct tries *tries;
 	const struct group *group;
 	const struct mend *mend;
+	bool is_other;   /* it was proposed for another group */
 	uint64_t images; /* of all proofs */
 	bool failed; /* an image fails as the group does, or too many would have to be checked */
 };
@@ -68,7 +69,8 @@ static uint64_t end_of(const struct proof *p)
 static void look_at_points(struct proof *p)
 {
 	struct points_walk walk = {.replay = &p->replay};
-	uint64_t begin = p->mend->event < p->group->event ? p->mend->event : p->group->event;
+	bool near = p->is_other || p->group->event < p->mend->event;
+	uint64_t begin = near ? p->group->event : p->mend->event;
 	uint64_t end = end_of(p);
 	struct point point;
 	unsigned points = 0;
@@ -123,6 +125,34 @@ static void try_group(struct proof *p, struct group *g)
 	}
 }
 
+/* Whether what is proposed for the one, at each event of a kind, mends the other as well. */
+static bool has_mend_of(struct proof *p, const struct group *g, const struct group *other)
+{
+	p->group = g;
+	p->is_other = true;
+	for (size_t i = 0; i < other->mend_count; i++) {
+		p->mend = &other->mends[i];
+		if ((p->mend->kind == MEND_FLUSH_ALL || p->mend->kind == MEND_DRAIN_ALL) &&
+			helps(p))
+			return true;
+	}
+	return false;
+}
+
+/* Failures that nothing proposed for them mends may have the cause of others. */
+static void look_for_others(struct proof *p, struct results *results)
+{
+	for (size_t i = 0; i < results->count; i++)
+		for (size_t j = 0; j < results->count && results->group[i].proven == NULL; j++) {
+			const struct group *g = &results->group[i], *other = &results->group[j];
+
+			if (p->jobs->failed || p->images > MOST_IN_ALL)
+				return;
+			if (other->proven != NULL && has_mend_of(p, g, other))
+				results_join(results, j, i);
+		}
+}
+
 bool prove(const struct options *options, const struct trace *trace, struct jobs *jobs,
 	struct results *results)
 {
@@ -133,6 +163,7 @@ bool prove(const struct options *options, const struct trace *trace, struct jobs
 	thorough.torn = false;
 	for (size_t i = 0; i < results->count; i++)
 		try_group(&p, &results->group[i]);
+	look_for_others(&p, results);
 	results_merge(results);
 	return !jobs->failed;
 }

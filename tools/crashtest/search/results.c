@@ -163,6 +163,31 @@ void results_proven(struct group *group, const struct mend *mend)
 	memcpy(group->cause, o->cause, sizeof(o->cause));
 }
 
+void results_join(struct results *results, size_t known, size_t group)
+{
+	struct group *k = &results->group[known], *g = &results->group[group];
+	struct mend *mend = malloc(sizeof(*mend));
+
+	if (mend == NULL) {
+		results->failed = true;
+		return;
+	}
+	*mend = *k->proven;
+	free(g->mends);
+	g->mends = mend;
+	g->mend_count = 1;
+	g->proven = mend;
+	g->fault = k->fault;
+	memcpy(g->explanation, k->explanation, sizeof(g->explanation));
+	memcpy(g->cause, k->cause, sizeof(g->cause));
+	if (group < known) { /* the known one stands for both */
+		struct group other = *g;
+
+		*g = *k;
+		*k = other;
+	}
+}
+
 static bool has_one_cause(const struct group *g, const struct group *h)
 {
 	if (g->proven != NULL && h->proven != NULL && g->fault == h->fault && g->torn == h->torn &&

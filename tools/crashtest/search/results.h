@@ -79,6 +79,9 @@ void results_proven(struct group *group, const struct mend *mend);
 bool results_copy(struct group *to, const struct group *from);
 void results_forget(struct group *group);
 
+/* A group has the cause of a known one, which something was proven to help. results_merge() gathers them. */
+void results_join(struct results *results, size_t known, size_t group);
+
 /* Gathers groups with one cause in the first of them, or that one thing mends. */
 void results_merge(struct results *results);
 
