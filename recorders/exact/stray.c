@@ -4,7 +4,9 @@
 
 #include "stacks.h"
 
-enum { BELOW = 256 }; /* bytes below the stack pointer: those of a leaf function, and the line of them */
+enum {
+	BELOW = 256
+}; /* bytes below the stack pointer: those of a leaf function, and the line of them */
 
 static uint64_t heap_begin, heap_end;
 

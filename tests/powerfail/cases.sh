@@ -47,6 +47,24 @@ for fault in 1 2; do
 		"$(line not_atomic 'first */').*$(line not_atomic 'second */')"
 	point "one finding, and no mend" findings 1
 done
+# the first image that fails takes until another one has failed
+cat >first_last.sh <<'END'
+"$1" "$2" verify && exit
+if mkdir first 2>/dev/null; then
+	until [ -e second ]; do sleep 0.01; done
+else
+	: >second
+fi
+exit 1
+END
+first_last() {
+	local program=$programs/case_not_atomic-1
+	rm -f data
+	status 1 "$pmem2" crashtest --jobs 2 --check "sh first_last.sh $program {}" -- "$program" "$PWD/data" run >slowly 2>said &&
+		diff <(grep '^  fault' found) <(grep '^  fault' slowly)
+}
+crashtest not_atomic-1
+point "whichever checker ends first" first_last
 point "many points: right" clean many_points-0
 point "the first harmless" finds many_points-1 'not atomic' "$(line many_points 'second */')"
 point "one finding" findings 1

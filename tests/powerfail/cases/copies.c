@@ -28,7 +28,8 @@ int main(int argc, char *argv[])
 		uint64_t newest = 0;
 
 		for (int i = 0; i < 2; i++)
-			if (w[WORDS * i + WORDS - 1] == checksum(w + WORDS * i) && w[WORDS * i] > newest)
+			if (w[WORDS * i + WORDS - 1] == checksum(w + WORDS * i) &&
+				w[WORDS * i] > newest)
 				newest = w[WORDS * i];
 		if (newest < w[2 * WORDS])
 			fails("a copy is not there");

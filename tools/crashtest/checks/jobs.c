@@ -190,6 +190,7 @@ bool jobs_submit(struct jobs *jobs, const struct overlay *overlay, const struct 
 	if (jobs->failed || signals_came() != 0)
 		return false;
 	job->check = *check;
+	job->check.number = jobs->submitted++;
 	return start(jobs, job, overlay);
 }
 

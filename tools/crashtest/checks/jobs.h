@@ -27,7 +27,7 @@ struct jobs {
 	char directory[PATH_MAX];
 	struct job *job;
 	unsigned count;
-	uint64_t checked;
+	uint64_t submitted, checked;
 	bool failed; /* with a sentence on stderr */
 };
 

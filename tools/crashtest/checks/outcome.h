@@ -18,6 +18,7 @@ struct check {
 	enum cut cut;
 	bool torn;             /* a line holds what it never held as a whole */
 	char name[CHECK_NAME]; /* of the choice */
+	uint64_t number;       /* of those that were submitted; jobs_submit() sets it */
 };
 
 /* What runs on an image, in this order. */

@@ -80,6 +80,7 @@ static struct group *find_group(struct results *results, const struct check *che
 		.torn = check->torn,
 		.outcome = *outcome,
 		.event = check->event,
+		.number = check->number,
 		.name = strdup(check->name),
 	};
 	if (grown->name == NULL)
@@ -88,14 +89,42 @@ static struct group *find_group(struct results *results, const struct check *che
 	return grown;
 }
 
+static bool put_first(struct group *g, const struct check *check, const struct outcome *outcome)
+{
+	char *name = strdup(check->name);
+
+	if (name == NULL)
+		return false;
+	free(g->name);
+	g->name = name;
+	g->event = check->event;
+	g->outcome = *outcome;
+	g->number = check->number;
+	return true;
+}
+
 void results_add(struct results *results, const struct check *check, const struct outcome *outcome)
 {
 	struct group *g = find_group(results, check, outcome);
 
-	if (g != NULL)
-		g->count++;
-	else
+	if (g == NULL || (check->number < g->number && !put_first(g, check, outcome))) {
 		results->failed = true;
+		return;
+	}
+	g->count++;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct group *g = a, *h = b;
+
+	return g->number < h->number ? -1 : g->number > h->number;
+}
+
+void results_sort(struct results *results)
+{
+	if (results->count > 0)
+		qsort(results->group, results->count, sizeof(*results->group), by_number);
 }
 
 size_t results_failed(const struct results *results)

@@ -36,7 +36,8 @@ enum fault {
 struct group {
 	uint32_t stack;
 	enum cut cut;
-	struct outcome outcome; /* of the first */
+	struct outcome outcome; /* of the first that was submitted, whichever checker ended first */
+	uint64_t number;        /* of that */
 	bool torn;              /* only if the platform tears lines */
 	uint64_t count;
 	uint64_t settled; /* of them, when all that was tried had been checked */
@@ -93,6 +94,9 @@ bool results_alike(const struct outcome *a, const struct outcome *b, enum alike 
 
 void results_add(struct results *results, const struct check *check, const struct outcome *outcome);
 size_t results_failed(const struct results *results);
+
+/* In the order in which their first images were submitted, however long the checkers took. */
+void results_sort(struct results *results);
 
 /* All that was tried has been checked: from then on results_failed_at() counts it. */
 void results_settle(struct results *results);

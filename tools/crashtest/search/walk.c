@@ -169,6 +169,7 @@ static bool walk_with_checks(struct walk *w, const struct replay *end)
 		complete = w->tries != NULL && walk_all(w);
 		say_progress_end();
 		complete = complete && !w->jobs.failed && signals_came() == 0;
+		results_sort(w->results);
 		if (w->tries != NULL)
 			count_all(w);
 	}
