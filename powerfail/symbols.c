@@ -68,6 +68,7 @@ static void name_by_offset(struct pf_site *site, const struct pf_module *m)
 	struct pf_symbol *s = &site->symbol[0];
 
 	site->count = 1;
+	s->file[0] = '\0';
 	if (m == NULL)
 		snprintf(s->function, sizeof(s->function), "0x%" PRIxPTR, site->address);
 	else
