@@ -37,7 +37,7 @@ test=(
 	valgrind                        # memcheck; counts the instructions of a call
 	gnuplot-nox                     # pictures of traces
 	musl-tools                      # another libc
-	libpmemobj-dev liblmdb-dev      # programs that do not use the library
+	libpmemobj-dev libpmemlog-dev libpmemblk-dev liblmdb-dev # programs that do not use the library
 	binutils file git procps python3 util-linux xz-utils
 )
 guest=(
