@@ -9,6 +9,7 @@ usage="usage: install-deps.sh [--list] PROFILE...
   man     the manual pages, and as HTML
   browser the look at the HTML manual
   exact   what pmem2 crashtest --exact runs programs with
+  objects libpmemobj and its examples, for scripts/crashtest.sh
   test    the tests, but for the guests; builds by gcc, clang and for aarch64
   guest   the guests with emulated NVDIMMs
   fuzz    the fuzzers
@@ -25,6 +26,7 @@ build=(
 man=(scdoc mandoc cmark-gfm)
 browser=(chromium)
 exact=(qemu-user binutils) # binutils name the lines of the source
+objects=(libpmemobj-dev)
 test=(
 	"${build[@]}"
 	check libsubunit-dev            # the unit tests' framework; its pkg-config file names subunit
@@ -63,7 +65,7 @@ for argument; do
 	case $argument in
 	--help) echo "$usage"; exit ;;
 	--list) list=1 ;;
-	build | man | browser | exact | test | guest | fuzz | package | bench | lint)
+	build | man | browser | exact | objects | test | guest | fuzz | package | bench | lint)
 		declare -n profile=$argument
 		packages+=("${profile[@]}")
 		;;

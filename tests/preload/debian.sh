@@ -10,14 +10,9 @@ for library in obj log blk; do
 	echo "there is no libpmem$library-dev"
 	exit 77
 done
-packages=/usr/share/doc
-if ! [ -e $packages/libpmemobj-dev/examples ]; then # dpkg can be told to leave documents out
-	if ! why=$("$sources/../fetch-debian.sh" "$build/examples-of-debian" "$(dpkg --print-architecture)" \
-		libpmemobj-dev libpmemlog-dev libpmemblk-dev); then
-		echo "$why"
-		exit 77
-	fi
-	packages=$build/examples-of-debian/root/usr/share/doc
+if ! packages=$("$sources/debian/examples.sh" "$build/examples-of-debian" libpmem{obj,log,blk}-dev); then
+	echo "$packages"
+	exit 77
 fi
 objects=$packages/libpmemobj-dev/examples
 unset LD_LIBRARY_PATH # which Meson sets, to where the stub of libpmem is
