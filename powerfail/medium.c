@@ -188,6 +188,11 @@ int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size)
 	return 0;
 }
 
+void pmem2_pf_medium_forget(struct pf_medium *medium)
+{
+	madvise(medium->durable, medium->capacity, MADV_DONTNEED);
+}
+
 void pmem2_pf_medium_finish(struct pf_medium *medium)
 {
 	munmap(medium->durable, medium->reserved);

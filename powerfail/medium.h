@@ -43,6 +43,9 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 /* Makes room for a file that grew; what is new are zeros. 0 or -errno. */
 int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size);
 
+/* Gives back the memory that differs from the snapshot: the file is as it was in that. */
+void pmem2_pf_medium_forget(struct pf_medium *medium);
+
 void pmem2_pf_medium_finish(struct pf_medium *medium);
 
 /* The line may hold something else than zeros, now or when it becomes durable. */

@@ -93,10 +93,8 @@ static int test(struct process *p, const struct options *o, const struct trace *
 	int ret = replay_open(&r, trace);
 
 	r.coherent = o->coherent;
-	ret = ret == 0 ? walk(o, &r, &results, &walked) : say_failed("%s", r.error);
+	ret = ret == 0 ? walk(o, &r, p->run != NULL, &results, &walked) : say_failed("%s", r.error);
 	v.seconds = clock_seconds() - v.seconds;
-	if (ret == 0)
-		replay_finish(&r, p->run != NULL);
 	if (ret == 0 && !walked.interrupted) {
 		ret = diagnose(o, trace, &results);
 		if (ret == 0 && o->minimize)

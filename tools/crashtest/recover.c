@@ -198,11 +198,9 @@ static int test_trace(struct recovering *r, const struct options *o, const struc
 
 	replay.coherent = o->coherent;
 	if (ret == 0)
-		ret = walk(o, &replay, &results, &walked);
-	if (ret == 0) {
-		replay_finish(&replay, false);
+		ret = walk(o, &replay, false, &results, &walked);
+	if (ret == 0)
 		drop_known(r->all, &v, &results);
-	}
 	if (ret == 0 && !walked.interrupted)
 		ret = diagnose(o, trace, &results);
 	if (ret == 0) {

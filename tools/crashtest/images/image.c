@@ -23,6 +23,8 @@
 #include "replay/replay.h"
 #include "replay/trace.h"
 
+enum { LINES = 1 << 17 }; /* that are put one by one: of more, their pages */
+
 int images_init(struct images *images, const char *directory, const struct trace *trace)
 {
 	*images = (struct images){
@@ -42,8 +44,12 @@ static void close_image(struct image *image)
 		munmap(image->map, image->size);
 	if (image->fd >= 0)
 		close(image->fd);
-	free(image->written);
-	image->written = NULL;
+	if (image->pages != NULL) {
+		pages_free(&image->pages->written);
+		pages_free(&image->pages->touched);
+		free(image->pages);
+	}
+	image->pages = NULL;
 	image->map = NULL;
 	image->fd = -1;
 }
@@ -77,15 +83,17 @@ void images_finish(struct images *images)
 
 /* ---- one file ---- */
 
-/* Nothing is known of its pages then. */
+/* It is not known then which pages have room. */
 static int map_image(struct image *image, size_t size)
 {
 	if (image->map != NULL)
 		munmap(image->map, image->size);
-	free(image->written);
 	image->map = NULL;
-	image->written = calloc(1, size / PF_PAGE / 8 + 1);
-	if (image->written == NULL)
+	if (image->pages == NULL && (image->pages = calloc(1, sizeof(*image->pages))) == NULL)
+		return -ENOMEM;
+	pages_clear(&image->pages->written);
+	if (!pages_fit(&image->pages->written, size / PF_PAGE + 1) ||
+		!pages_fit(&image->pages->touched, size / PF_PAGE + 1))
 		return -ENOMEM;
 	if (ftruncate(image->fd, (off_t)size) != 0)
 		return -errno;
@@ -212,19 +220,19 @@ int images_put_line(struct images *images, const struct pf_medium *m, size_t lin
 {
 	struct image *image = &images->image[m->id];
 	size_t at = line * PF_LINE, page = at / PF_PAGE, n;
-	unsigned char bit = (unsigned char)(1u << page % 8);
 
 	if (at >= image->size)
 		return 0;
 	n = image->size - at < PF_LINE ? image->size - at : PF_LINE;
-	if ((image->written[page / 8] & bit) != 0) {
+	pages_add(&image->pages->touched, page);
+	if (pages_has(&image->pages->written, page)) {
 		memcpy(image->map + at, content, n);
 		return 0;
 	}
 	ssize_t done = pwrite(image->fd, content, n, (off_t)at);
 	if (done != (ssize_t)n)
 		return done < 0 ? -errno : -ENOSPC;
-	image->written[page / 8] |= bit;
+	pages_add(&image->pages->written, page);
 	return 0;
 }
 
@@ -238,10 +246,13 @@ static bool note_patch(struct images *images, struct pf_medium *m, size_t line)
 }
 
 /* Lines whose content may be another than what is durable now. */
-static int refresh(struct images *images, const struct changed_line *lines, size_t count)
+static int refresh(struct images *images, const struct replay *r, const struct changed_line *lines,
+	size_t count)
 {
 	int ret = 0;
 
+	if (count > LINES)
+		return images_refresh_pages(images, r, lines, count);
 	for (size_t i = 0; ret == 0 && i < count; i++)
 		if (lines[i].medium->id < images->count)
 			ret = images_put_line(images, lines[i].medium, lines[i].line,
@@ -289,11 +300,11 @@ int images_set(struct images *images, const struct replay *r, const struct overl
 	int ret = follow_sizes(images, r);
 
 	if (ret == 0)
-		ret = refresh(images, r->journal + images->journal_at,
+		ret = refresh(images, r, r->journal + images->journal_at,
 			r->journal_count - images->journal_at);
 	images->journal_at = r->journal_count;
 	if (ret == 0)
-		ret = refresh(images, images->patched, images->patched_count);
+		ret = refresh(images, r, images->patched, images->patched_count);
 	images->patched_count = 0;
 	if (ret == 0)
 		ret = put_overlay(images, overlay);
@@ -333,8 +344,10 @@ static void repair_extent(struct image *image, const struct pf_medium *m, size_t
 	for (at = at / PF_PAGE * PF_PAGE; at < end; at += PF_PAGE) {
 		size_t n = image->size - at < PF_PAGE ? image->size - at : PF_PAGE;
 
-		if (memcmp(image->map + at, m->durable + at, n) != 0)
-			memcpy(image->map + at, m->durable + at, n);
+		if (memcmp(image->map + at, m->durable + at, n) == 0)
+			continue;
+		memcpy(image->map + at, m->durable + at, n);
+		pages_add(&image->pages->touched, at / PF_PAGE);
 	}
 }
 
@@ -352,7 +365,7 @@ static int repair(struct images *images, struct image *image, const struct repla
 		unlink(image->path);
 		return fill_image(images, image, r, m);
 	}
-	memset(image->written, 0, image->size / PF_PAGE / 8 + 1);
+	pages_clear(&image->pages->written);
 	while ((begin = lseek(image->fd, begin, SEEK_DATA)) >= 0) {
 		end = lseek(image->fd, begin, SEEK_HOLE);
 		if (end <= begin)

@@ -8,6 +8,7 @@
 
 struct base;
 struct changed_line;
+struct image_pages;
 struct overlay;
 struct replay;
 struct trace;
@@ -16,9 +17,9 @@ struct image {
 	int fd;
 	char *map;
 	size_t size;
-	blkcnt_t blocks;        /* before somebody else was let at it */
-	unsigned char *written; /* a bit for each page: it has room on the file system */
-	size_t root;            /* characters of path, up to the directory of all images */
+	blkcnt_t blocks;           /* before somebody else was let at it */
+	struct image_pages *pages; /* what is known of each page */
+	size_t root;               /* characters of path, up to the directory of all images */
 	char path[PATH_MAX];
 };
 

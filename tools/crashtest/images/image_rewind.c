@@ -15,35 +15,25 @@ bool images_hidden_path(const struct images *images, size_t n, char *path, size_
 	return (size_t)snprintf(path, size, "%s.%zu", images->directory, n) < size;
 }
 
-/* Lines as they were at first. */
-static int restore(struct images *images, const struct replay *r, const struct changed_line *lines,
-	size_t count)
+/* An image that was repaired may have all that is durable, and not only what it was brought to. */
+static void touch(struct images *images, const struct changed_line *lines, size_t count)
 {
-	int ret = 0;
-
-	for (size_t i = 0; ret == 0 && i < count; i++) {
-		const struct pf_medium *m = lines[i].medium;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t id = lines[i].medium->id;
 		size_t at = lines[i].line * PF_LINE;
-		char content[PF_LINE] = {0};
 
-		if (m->id >= images->count)
-			continue;
-		if (at < m->snapshot_size)
-			memcpy(content, r->trace->reader.base + m->snapshot_at + at,
-				m->snapshot_size - at < PF_LINE ? m->snapshot_size - at : PF_LINE);
-		ret = images_put_line(images, m, lines[i].line, content);
+		if (id < images->count && at < images->image[id].size)
+			pages_add(&images->image[id].pages->touched, at / PF_PAGE);
 	}
-	return ret;
 }
 
 int images_rewind(struct images *images, const struct replay *r)
 {
-	/* a repaired image may have all that is durable, and not only what it was brought to */
-	int ret = restore(images, r, r->journal, r->journal_count);
 	char path[PATH_MAX];
+	int ret;
 
-	if (ret == 0)
-		ret = restore(images, r, images->patched, images->patched_count);
+	touch(images, r->journal + images->journal_at, r->journal_count - images->journal_at);
+	ret = images_restore_pages(images, r);
 	images->journal_at = images->patched_count = 0;
 	while (ret == 0 && images->count > 0) {
 		struct image *image = &images->image[images->count - 1];

@@ -359,6 +359,7 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 {
 	if (r->before_each != NULL)
 		r->before_each(r->before_arg, r);
+	replay_look_ahead(r);
 	r->event++;
 	apply(r, record);
 }

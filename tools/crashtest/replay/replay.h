@@ -108,6 +108,9 @@ bool replay_towards(struct replay *r, uint64_t event);
  */
 void replay_finish(struct replay *r, bool by_files);
 
+/* Gives the memory back that holds what is durable; of that, nothing is known any more. */
+void replay_forget(struct replay *r);
+
 /* The thread of a record; NULL: it has not flushed. */
 struct pf_thread *replay_thread(const struct replay *r, uint32_t id);
 

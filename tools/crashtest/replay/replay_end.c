@@ -86,6 +86,12 @@ void replay_finish(struct replay *r, bool by_files)
 	pmem2_pf_find_losses(r->model, r->report, is_in_any_map, r);
 }
 
+void replay_forget(struct replay *r)
+{
+	for (size_t i = 0; i < r->media_count; i++)
+		pmem2_pf_medium_forget(r->media[i]);
+}
+
 /* ---- names ---- */
 
 static const char *file_name(uint32_t file, void *arg)

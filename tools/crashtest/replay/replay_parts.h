@@ -21,6 +21,9 @@ struct pf_thread *replay_know_thread(struct replay *r, uint32_t id);
 /* The file of that number, with room up to an offset; NULL: the replay failed. */
 struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end);
 
+/* Has the memory loaded that a record a little later is about. */
+void replay_look_ahead(const struct replay *r);
+
 void replay_lines(struct replay *r, const struct pf_record_lines *lines);
 /* false: no memory, or the record does not follow on what is known. */
 bool replay_say(struct replay *r, const struct pf_record_said *said);

@@ -219,6 +219,21 @@ static void print_image(const struct shown *s)
 	replay_close(&r);
 }
 
+/* All that texts need: files, modules, call stacks. */
+static void read_names(struct replay *r)
+{
+	const struct pf_record *record;
+
+	while ((record = replay_next(r)) != NULL) {
+		enum pf_record_kind kind = pmem2_pf_record_kind(record);
+
+		if (kind == PF_RECORD_FILE || kind == PF_RECORD_MODULE || kind == PF_RECORD_STACK)
+			replay_apply(r, record);
+		else
+			r->event++;
+	}
+}
+
 void html_cut(FILE *out, const struct options *options, const struct group *g, const char *trace)
 {
 	struct shown s = {.options = options, .group = g, .out = out};
@@ -226,10 +241,7 @@ void html_cut(FILE *out, const struct options *options, const struct group *g, c
 	if (trace_open(&s.trace, trace) != 0)
 		return;
 	if (replay_open(&s.whole, &s.trace) == 0) {
-		const struct pf_record *record;
-
-		while ((record = replay_next(&s.whole)) != NULL)
-			replay_apply(&s.whole, record);
+		read_names(&s.whole);
 		print_image(&s);
 		print_timeline(&s);
 	}

@@ -13,7 +13,8 @@
 #include "replay/trace.h"
 
 enum {
-	LOOKED_AT = 2048, /* versions up to which each is looked at, to tell points apart */
+	LOOKED_AT = 2048, /* versions up to which each is looked at, to tell points apart; */
+	LOOKS = 1 << 30,  /* fewer, if all points could come to more looks than that */
 	DEEP = 5,         /* groups of occurrences of which subsets are tried, without --all */
 	MOST = 4096,      /* occurrences of a kind that are tried, without --all */
 	TIERS = 3,
@@ -103,8 +104,9 @@ static uint64_t lines_key(const struct replay *r)
 static uint64_t key_of(const struct replay *r, const struct point *p)
 {
 	uint64_t key = mix(p->stack, (uint64_t)p->cut + 1);
+	uint64_t most = LOOKS / (r->trace->records + 1);
 
-	if (pmem2_pf_versions(r->model) <= LOOKED_AT)
+	if (pmem2_pf_versions(r->model) <= (most < LOOKED_AT ? most : LOOKED_AT))
 		return mix(key, lines_key(r)) | 1;
 	return mix(mix(key, magnitude(replay_pending(r))), magnitude(r->model->dirty)) | 1;
 }
@@ -257,16 +259,34 @@ static int by_number(const void *a, const void *b)
 	return w->number < v->number ? -1 : w->number > v->number;
 }
 
-bool points_stage(struct points *p, unsigned stage, bool *last)
+/* In the order of the trace; what several stages want of a point is one. */
+static void join(struct points *p)
+{
+	uint64_t count = 0;
+
+	if (p->wanted_count > 0)
+		qsort(p->wanted, p->wanted_count, sizeof(*p->wanted), by_number);
+	for (size_t i = 0; i < p->wanted_count; i++) {
+		if (count > 0 && p->wanted[count - 1].number == p->wanted[i].number)
+			p->wanted[count - 1].tiers |= p->wanted[i].tiers;
+		else
+			p->wanted[count++] = p->wanted[i];
+	}
+	p->wanted_count = count;
+}
+
+bool points_stage(struct points *p, unsigned *stage, uint64_t least, bool *last)
 {
 	bool going = true;
 
-	*last = true;
 	p->wanted_count = 0;
-	for (size_t k = 0; going && k < p->kind_count; k++)
-		for (unsigned tier = 0; going && tier < TIERS; tier++)
-			going = want(p, &p->kinds[k], stage, tier, last);
-	if (p->wanted_count > 0)
-		qsort(p->wanted, p->wanted_count, sizeof(*p->wanted), by_number);
+	do {
+		*last = true;
+		for (size_t k = 0; going && k < p->kind_count; k++)
+			for (unsigned tier = 0; going && tier < TIERS; tier++)
+				going = want(p, &p->kinds[k], *stage, tier, last);
+		++*stage;
+	} while (going && !*last && p->wanted_count < least);
+	join(p);
 	return going;
 }

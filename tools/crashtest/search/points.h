@@ -62,10 +62,10 @@ bool points_find(struct points *points, struct replay *r, const struct options *
 void points_free(struct points *points);
 
 /*
- * Fills in points->wanted with what is tried in a stage, from 0 on, by number. false: no memory; *last: there is
- * no further stage.
+ * Fills in points->wanted with what is tried in a stage, from 0 on, by number, and goes on to the next stage; with
+ * that of several stages, if these are fewer points than `least`. false: no memory; *last: there is no further stage.
  */
-bool points_stage(struct points *points, unsigned stage, bool *last);
+bool points_stage(struct points *points, unsigned *stage, uint64_t least, bool *last);
 
 /* A way through the trace. With a replay at its beginning, the rest being zero, it begins. */
 struct points_walk {

@@ -18,6 +18,10 @@
 enum {
 	AT_ONCE = 512, /* points that are tried in one pass, in the order of the trace: */
 	PARTS = 8,     /* more than that are spread over so many passes */
+
+	/* A long trace is read in few passes: so many records for each point of a pass */
+	LEAST_READ = 4096,
+	MOST_READ = 16384,
 };
 
 struct walk {
@@ -76,14 +80,25 @@ static bool is_of_part(const struct wanted *wanted, unsigned part, unsigned part
 	return (wanted->number * UINT64_C(0x9e3779b97f4a7c15) >> 32) % parts == part;
 }
 
+/* From the end of the pass before, if there was one, to the beginning of the trace. */
+static bool begin_pass(struct walk *w)
+{
+	bool going = w->replay.trace == NULL || jobs_rewind(&w->jobs);
+
+	if (w->replay.trace != NULL)
+		replay_close(&w->replay);
+	going = replay_open(&w->replay, w->trace) == 0 && going;
+	w->replay.coherent = w->options->coherent;
+	return going;
+}
+
 static bool pass(struct walk *w, unsigned part, unsigned parts)
 {
 	struct points_walk way = {.replay = &w->replay};
 	struct point point;
 	uint64_t number = 0;
-	bool going = replay_open(&w->replay, w->trace) == 0;
+	bool going = begin_pass(w);
 
-	w->replay.coherent = w->options->coherent;
 	for (size_t i = 0; going && i < w->points.wanted_count; i++) {
 		const struct wanted *wanted = &w->points.wanted[i];
 
@@ -93,24 +108,33 @@ static bool pass(struct walk *w, unsigned part, unsigned parts)
 			number++;
 		going = going && visit(w, &point, wanted);
 	}
-	going = jobs_rewind(&w->jobs) && going;
-	replay_close(&w->replay);
+	jobs_wait(&w->jobs);
 	results_settle(w->results);
-	return going && signals_came() == 0;
+	return going && !w->jobs.failed && signals_came() == 0;
 }
 
+static uint64_t at_once(const struct trace *trace)
+{
+	uint64_t points = trace->records / LEAST_READ;
+
+	return points > AT_ONCE ? points : AT_ONCE;
+}
+
+/* Of a long trace, the first pass has the first and the last point of each kind. */
 static bool walk_all(struct walk *w)
 {
+	uint64_t most = w->trace->records / MOST_READ;
+	uint64_t least = most > 0 ? w->points.kind_count + 1 : 0;
 	bool last = false, going = true;
 
-	for (unsigned stage = 0; going && !last; stage++) {
-		going = points_stage(&w->points, stage, &last);
-		unsigned parts = w->points.wanted_count / AT_ONCE < PARTS
-		                         ? (unsigned)(w->points.wanted_count / AT_ONCE) + 1
-		                         : PARTS;
+	for (unsigned stage = 0; going && !last; least = most) {
+		going = points_stage(&w->points, &stage, least, &last);
+		uint64_t parts = w->points.wanted_count / at_once(w->trace) + 1;
 
+		if (parts > PARTS)
+			parts = PARTS;
 		for (unsigned part = 0; going && part < parts && w->points.wanted_count > 0; part++)
-			going = pass(w, part, parts);
+			going = pass(w, part, (unsigned)parts);
 	}
 	return going || w->walked->over;
 }
@@ -174,6 +198,8 @@ static bool walk_with_checks(struct walk *w, const struct replay *end)
 			count_all(w);
 	}
 	jobs_finish(&w->jobs);
+	if (w->replay.trace != NULL)
+		replay_close(&w->replay);
 	tries_free(w->tries);
 	return complete;
 }
@@ -183,7 +209,15 @@ bool walked_all(const struct walked *walked)
 	return walked->points == walked->all_points && walked->tried >= walked->all_images;
 }
 
-int walk(const struct options *options, struct replay *r, struct results *results,
+/* Other replays go through the trace from here on: what this one has of the files would be there twice. */
+static void end_replay(const struct options *options, struct replay *r, bool by_files)
+{
+	replay_finish(r, by_files);
+	if (options->svg == NULL)
+		replay_forget(r);
+}
+
+int walk(const struct options *options, struct replay *r, bool by_files, struct results *results,
 	struct walked *walked)
 {
 	struct walk w = {
@@ -197,6 +231,8 @@ int walk(const struct options *options, struct replay *r, struct results *result
 	if (!points_find(&w.points, r, options))
 		ret = r->failed ? say_failed("%s: %s", r->trace->path, r->error)
 		                : say_failed("no memory");
+	else
+		end_replay(options, r, by_files);
 	if (options->budget >
 		0) /* for the checks: what a long trace takes to be read is not theirs */
 		w.end = clock_seconds() + options->budget;

@@ -23,11 +23,12 @@ struct walked {
 bool walked_all(const struct walked *walked);
 
 /*
- * Goes from the beginning to the end of the trace, where r is left; without a checker, that is all. Then a replay of
- * its own goes through it as often as it takes. After a signal, or when the time is over, no more images are
- * checked. 0 or an exit status: then something could not be done.
+ * Goes from the beginning to the end of the trace, where r is left, finished: replay_finish(r, by_files). Without
+ * --svg, r forgets what is durable. Without a checker, that is all. Then a replay of its own goes through the trace as
+ * often as it takes. After a signal, or when the time is over, no more images are checked. 0 or an exit status: then
+ * something could not be done.
  */
-int walk(const struct options *options, struct replay *r, struct results *results,
+int walk(const struct options *options, struct replay *r, bool by_files, struct results *results,
 	struct walked *walked);
 
 #endif
