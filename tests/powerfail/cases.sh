@@ -6,12 +6,14 @@ pmem2=$(realpath "$2") programs=$(realpath "$3") sources=$(realpath "$4")
 # shellcheck source=tests/tap.sh
 . "$1"
 export TMPDIR=$PWD
+before= # a case that has used the file already
 
 # crashtest CASE OPTION...: with time enough on any machine
 crashtest() {
 	local program=$programs/case_$1
 	shift
 	rm -rf data pmem2-crashtest.*
+	[ -z "$before" ] || "$programs/case_$before" "$PWD/data" run >said 2>&1 || return
 	"$pmem2" crashtest --budget 3600 --timeout 1200 "$@" --check "$program {} verify" -- "$program" "$PWD/data" run >found 2>said
 }
 
@@ -83,12 +85,29 @@ point "with its line" grep -q "$(line list 'astray */')" found
 point "after its flush" finds list-3 'stored after its flush' "$(line list ' early */').*$(line list 'node */')"
 point "the head first" finds list-4 'flush and drain in the wrong order' 'are stored only after'
 point "its mend" mends "before the flush of main \($(line list 'head first */')\)"
+for before in '' undo-0; do
+	point "an undo log, used again: right ${before:+later}" clean undo-0
+	point "cleared before the words are durable" finds undo-1 'flush and drain in the wrong order' \
+		"$(line undo 'clear */').*data\+0x4?0.* flushed only later, by change \\("
+	point "its mend" mends "before the flush of clear_log \($(line undo 'clear */')\)"
+	point "one finding" findings 1
+	point "written after the words" finds undo-2 'flush and drain in the wrong order' 'data\+0x80, 1 byte, are stored only after data\+0x4?0'
+	point "its mend" mends 'store and flush data\+0x80'
+	point "one finding" findings 1
+	point "its end is not flushed" finds undo-3 'missing flush' "data\+0x80, 1 byte, .*$(line undo 'done */')"
+	point "its mend" mends "before the flush of change \($(line undo 'done */')\)"
+	point "one finding" findings 1
+	point "valid with an old record" finds undo-4 'flush and drain in the wrong order' 'data\+0xc0, .* are stored only after data\+0x80'
+	point "its mend" mends "store and flush data\+0xc0, .*before the flush of log_words \($(line undo 'valid first */')\)"
+	point "one finding" findings 1
+done
+before=
 point "inlined helpers: right" clean inlined-0
 point "what the helper was inlined into" finds inlined-1 'missing flush' \
 	"before the drain of make_durable \($(line inlined 'helper */')\) < put_mark \($(line inlined 'mark */')\) and"
-point "and another place of it" grep -qF "before the drain of make_durable ($(line inlined 'helper */')) < put_second ($(line inlined 'second */')) and" found
+point "and another place of it" grep -qF "before the drain of make_durable ($(line inlined 'helper */')) < put_second ($(line inlined 'second: ')) and" found
 point "two findings" findings 2
-point "the whole stack" grep -qF "make_durable ($(line inlined 'helper */')) < put_mark ($(line inlined 'mark */')) < put_first ($(line inlined 'first */')) < main (" found
+point "the whole stack" grep -qE "^ +1  make_durable \($(line inlined 'helper */')\) < put_second \($(line inlined 'second: ')\) < main \(.*; first: " found
 point "what a child persists: right" clean family-0
 point "before the child persists it" finds family-1 'missing flush' "data\+0x40, 1 byte, .*$(line family 'mark */')"
 point "nothing is lost in the end" status 1 grep '^missing flush' found

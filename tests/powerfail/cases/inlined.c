@@ -32,7 +32,7 @@ static __attribute__((noinline)) void put_second(uint64_t *w)
 	w[24] = 7;
 	if (FAULT == 0)
 		make_durable(&w[24], 8);
-	make_durable(&w[2], 8); /* second */
+	make_durable(&w[40], 8); /* second: nothing was stored there */
 	w[16] = 1;
 	make_durable(&w[16], 8);
 	w[1] = 2;

@@ -193,6 +193,37 @@ static void note_lost(struct experiment *e, struct cause *c, const struct earlie
 	set_place(&c->lost_at, &c->lost_size, &c->lost.bytes);
 }
 
+/* Whether it passes with what is lost, and without that one alone of what is kept. */
+static bool is_held_back(struct experiment *e, size_t lost, size_t kept)
+{
+	memcpy(e->trial, e->failing, e->units.count);
+	e->trial[lost] = e->live[lost];
+	e->trial[kept] = 0;
+	return !experiment_fails(e, e->trial) && e->passed;
+}
+
+/* Of several that are kept, the one that an order holds back: the end of a log, and not what the log is about. */
+static void choose_kept(struct experiment *e, struct cause *c, const struct earlier *earlier)
+{
+	size_t tried = 0;
+
+	if (!c->is_orderable || c->kept_unit == SIZE_MAX)
+		return;
+	for (size_t i = c->kept_unit; i < e->units.count && tried < MOST_LOST; i++) {
+		if (e->failing[i] == 0 || experiment_is_lost(e, i))
+			continue;
+		tried++;
+		if (!is_held_back(e, c->lost_unit, i))
+			continue;
+		if (i != c->kept_unit) {
+			c->kept_unit = i;
+			c->kept = (struct sight){0};
+			find_kept(e, c, earlier);
+		}
+		return;
+	}
+}
+
 /* What is durable now, and was not yet. */
 static bool find_guard_before(struct experiment *e, const struct cause *c, struct cause *guard)
 {
@@ -304,8 +335,10 @@ bool cause_find(struct experiment *e, struct cause *c)
 	if (c->kept_unit == SIZE_MAX)
 		earlier_find(e, e->failing, &earlier);
 	find_kept(e, c, &earlier);
-	if (choose_lost(e, c, &earlier))
+	if (choose_lost(e, c, &earlier)) {
+		choose_kept(e, c, &earlier);
 		note_lost(e, c, &earlier);
+	}
 	free(earlier.bytes);
 	if (c->lost_unit == SIZE_MAX || c->lost.bytes.medium == NULL)
 		return false;

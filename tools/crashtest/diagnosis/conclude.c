@@ -41,6 +41,7 @@ static bool are_one(const struct experiment *e, const struct cause *c)
 	const struct pf_version *b = kept != NULL ? kept->version[kept->newest] : NULL;
 
 	return a != NULL && b != NULL && a->event == b->event && a->line != b->line &&
+	       history_named_length(e->replay->trace, a) > 0 &&
 	       history_named_length(e->replay->trace, a) <= SMALL;
 }
 
@@ -126,21 +127,21 @@ static bool is_one_thing(const struct experiment *e, const struct cause *c, enum
 static void name_what_is_whole(struct experiment *e, struct group *group)
 {
 	struct cause cause;
+	bool found = cause_find_later(e, &cause) && cause.has_kept;
 
-	if (stale_name(e, group))
-		return;
-	if (!cause_find_later(e, &cause) || !cause.has_kept) {
-		results_conclude(group, FAULT_RECOVERY,
-			"nothing is lost: it fails on what a killed process leaves, too");
-		return;
-	}
 	/* what recovery cannot cope with, and an order may spare it */
-	if (cause.is_orderable) {
+	if (found && cause.is_orderable) {
 		explain(e, &cause, FAULT_WRONG_ORDER, group);
 		results_conclude_otherwise(group);
 		propose(e, &cause, FAULT_WRONG_ORDER, group);
 	}
-	explain(e, &cause, cause.is_orderable ? FAULT_RECOVERY : FAULT_NOT_ATOMIC, group);
+	if (stale_name(e, group))
+		return;
+	if (!found)
+		results_conclude(group, FAULT_RECOVERY,
+			"nothing is lost: it fails on what a killed process leaves, too");
+	else
+		explain(e, &cause, cause.is_orderable ? FAULT_RECOVERY : FAULT_NOT_ATOMIC, group);
 }
 
 static void name_what_is_lost(struct experiment *e, struct group *group)

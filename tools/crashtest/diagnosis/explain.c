@@ -123,16 +123,25 @@ static void explain_drain(const struct cause *c, const struct words *w, struct g
 			w->kept, w->lost_site, w->kept_site);
 }
 
-static void explain_future(const struct words *w, struct group *g)
+/* Neither comes first: by place, whichever of them the image lost. */
+static void explain_together(const struct cause *c, const struct words *w, struct group *g)
+{
+	bool lost_first = c->lost_at < c->kept_at;
+
+	results_conclude(g, g->fault,
+		"%s, and %s, have to change together: with either alone it fails, and no drain "
+		"helps; they are flushed by %s and %s",
+		lost_first ? w->lost : w->kept, lost_first ? w->kept : w->lost,
+		lost_first ? w->lost_site : w->kept_site, lost_first ? w->kept_site : w->lost_site);
+}
+
+static void explain_future(const struct cause *c, const struct words *w, struct group *g)
 {
 	if (g->fault == FAULT_WRONG_ORDER)
 		results_conclude(g, g->fault, "%s, are stored only after %s, which need them",
 			w->lost, w->kept);
 	else if (g->fault == FAULT_NOT_ATOMIC)
-		results_conclude(g, g->fault,
-			"%s, and %s, have to change together: with either alone it fails, and no drain "
-			"helps; they are flushed by %s and %s",
-			w->kept, w->lost, w->kept_site, w->lost_site);
+		explain_together(c, w, g);
 	else
 		results_conclude(g, g->fault,
 			"nothing is lost: it fails on what a killed process leaves, too; %s, are there "
@@ -151,7 +160,7 @@ static void explain_lost(const struct experiment *e, const struct cause *c, cons
 		explain_order(e, c, w, g);
 		break;
 	case FAULT_NOT_ATOMIC:
-		explain_future(w, g);
+		explain_future(c, w, g);
 		break;
 	case FAULT_OTHER_THREAD:
 		results_conclude(g, g->fault,
@@ -207,7 +216,7 @@ void explain(const struct experiment *e, const struct cause *c, enum fault fault
 	g->fault = fault;
 	find_words(e, c, &w);
 	if (c->is_future)
-		explain_future(&w, g);
+		explain_future(c, &w, g);
 	else
 		explain_lost(e, c, &w, g);
 	note_cause(e, c, &w, g);

@@ -21,6 +21,7 @@ size_t history_named_length(const struct trace *trace, const struct pf_version *
 /* A run of lines that were flushed one after another, without a drain between. */
 struct run_of_lines {
 	size_t begin, end;
+	uint32_t stack;  /* of the last flush */
 	bool long_range; /* a flush of more than a word was among them */
 };
 
@@ -28,9 +29,12 @@ static void follow_run(struct run_of_lines *run, const struct pf_record_lines *l
 {
 	size_t first = l->offset / PF_LINE, end = (l->offset + l->length - 1) / PF_LINE + 1;
 
-	if (first > run->end || first + 1 < run->end)
+	/* words that are flushed one by one, from different places, are no range */
+	if (first > run->end || first + 1 < run->end ||
+		(l->length <= sizeof(uint64_t) && l->record.stack != run->stack))
 		*run = (struct run_of_lines){.begin = first};
 	run->end = end;
+	run->stack = l->record.stack;
 	run->long_range = run->long_range || l->length > sizeof(uint64_t);
 }
 

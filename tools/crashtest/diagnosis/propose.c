@@ -152,6 +152,7 @@ static void propose_persist(const struct experiment *e, const struct cause *c, s
 
 	if (mend == NULL)
 		return;
+	mend->until = c->is_future ? c->lost.seen : 0;
 	lost_place(c, place, sizeof(place));
 	moment(e, &c->kept, before, sizeof(before));
 	wording_put(mend->text, sizeof(mend->text), "%sflush %s%s, and drain, before %s",

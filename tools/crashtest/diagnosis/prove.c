@@ -58,6 +58,14 @@ static void put_in(void *arg, struct replay *r)
 	mend_drain(p->mend, r);
 }
 
+static void correct(void *arg, const struct replay *r, const struct pf_medium *m, size_t line,
+	char *content)
+{
+	const struct proof *p = arg;
+
+	mend_correct(p->mend, r, m, line, content);
+}
+
 /* The drain after the failure: what comes then may fail in the same way at another time. */
 static uint64_t end_of(const struct proof *p)
 {
@@ -102,6 +110,7 @@ static bool helps(struct proof *p)
 	if (replay_open(&p->replay, p->trace) == 0 && p->tries != NULL) {
 		p->replay.coherent = p->options->coherent;
 		p->replay.before_each = put_in;
+		p->replay.correct = correct;
 		p->replay.before_arg = p;
 		look_at_points(p);
 		proven = jobs_rewind(p->jobs) && !p->failed;

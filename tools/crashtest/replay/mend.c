@@ -55,6 +55,19 @@ bool mend_is_here(const struct mend *mend, const struct replay *r)
 	}
 }
 
+void mend_correct(const struct mend *mend, const struct replay *r, const struct pf_medium *medium,
+	size_t line, char *content)
+{
+	if (r->event < mend->event || r->event >= mend->until)
+		return;
+	for (size_t i = 0; i < mend->count; i++) {
+		const struct bytes *b = &mend->bytes[i];
+
+		if (b->medium->id == medium->id && b->line == line)
+			memcpy(content + b->at, b->content, b->size);
+	}
+}
+
 static void flush_all(struct replay *r, struct pf_thread *t)
 {
 	uint32_t count = pmem2_pf_versions(r->model);

@@ -9,6 +9,7 @@
 
 #include "sight.h"
 
+struct pf_medium;
 struct replay;
 
 enum mend_kind {
@@ -26,6 +27,8 @@ struct mend {
 	enum mend_kind kind;
 	uint64_t event;
 	uint32_t thread;
+	uint64_t
+		until; /* of MEND_PERSIST: records before this event have the bytes as they were; 0: none has */
 	size_t count;
 	struct bytes bytes
 		[MEND_LINES]; /* their media are known by number alone: another replay has others */
@@ -37,6 +40,10 @@ bool mend_add(struct mend *mend, const struct bytes *bytes);
 
 /* Whether its place is before the next record that the replay is given. */
 bool mend_is_here(const struct mend *mend, const struct replay *r);
+
+/* What a record has of a line, if the program had stored the bytes that early. */
+void mend_correct(const struct mend *mend, const struct replay *r, const struct pf_medium *medium,
+	size_t line, char *content);
 
 /* Its two parts. */
 void mend_flush(const struct mend *mend, struct replay *r);

@@ -60,8 +60,11 @@ struct replay {
 
 	void (*before_each)(void *arg,
 		struct replay *r); /* unless NULL, called before each record */
-	void *before_arg;
-	bool remembers; /* set it for: */
+	/* unless NULL, may change what a record has of a line */
+	void (*correct)(void *arg, const struct replay *r, const struct pf_medium *medium,
+		size_t line, char *content);
+	void *before_arg; /* of both */
+	bool remembers;   /* set it for: */
 	char (*before)
 		[64]; /* what the lines of the journal held, PF_LINE bytes each; NULL: no memory */
 	struct said {

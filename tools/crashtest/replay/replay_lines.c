@@ -96,7 +96,7 @@ void replay_lines(struct replay *r, const struct pf_record_lines *l)
 		kind == PF_RECORD_FLUSH ? replay_know_thread(r, l->record.thread) : NULL;
 	struct pf_medium *m = replay_medium(r, l->file, l->offset + l->length);
 	size_t first = l->offset / PF_LINE, end = (l->offset + l->length + PF_LINE - 1) / PF_LINE;
-	const char *content = l->content;
+	const char *there = l->content;
 
 	r->report->flushes += kind == PF_RECORD_FLUSH;
 	if (kind == PF_RECORD_FLUSH && is_short(l)) {
@@ -104,7 +104,12 @@ void replay_lines(struct replay *r, const struct pf_record_lines *l)
 		if (!r->coherent)
 			return;
 	}
-	for (size_t line = first; m != NULL && line < end; line++, content += PF_LINE) {
+	for (size_t line = first; m != NULL && line < end; line++, there += PF_LINE) {
+		char content[PF_LINE];
+
+		memcpy(content, there, PF_LINE);
+		if (r->correct != NULL)
+			r->correct(r->before_arg, r, m, line, content);
 		if (kind == PF_RECORD_WRITTEN)
 			pmem2_pf_model_write(r->model, m, line, content);
 		else if (m->granularity == PMEM2_GRANULARITY_BYTE)
