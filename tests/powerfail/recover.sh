@@ -30,6 +30,9 @@ point "for programs" says '"fault": "not-idempotent".*"recovery_of": "[0-9]*:all
 point "not seen without cuts in it" status 0 of increments --depth 1
 point "one that clears the log too early" says 'fault +missing drain: data\+0x[0-9a-f]+, .* kept: no drain' status 1 of early
 point "nor that" status 0 of early --depth 1
+counted() { of counted --depth 3 >said; [ "$(grep -c '  fault ' said)" = 1 ]; }
+point "one cause in several recoveries, at several places: one finding" counted
+point "with the count" grep -qE 'the cut .*; [0-9]+ more places with this cause$' said
 point "one that does not flush" says '^recovery: 1 left something that is not durable' status 1 of unflushed
 point "with its place" says '^  data\+0xc0, 72 bytes' of unflushed
 

@@ -2,13 +2,13 @@
 /*
  * Recoveries, right and wrong. A transfer between two accounts is logged, and applied by the recovery:
  *
- * usage: recovered FILE put right|increments|early|unflushed|unordered
- *        recovered FILE recover right|increments|early|unflushed   applies the log, and clears it
- *        recovered FILE check                                      after a recovery
+ * usage: recovered FILE put right|increments|early|unflushed|counted|unordered
+ *        recovered FILE recover right|increments|early|unflushed|counted   applies the log, and clears it
+ *        recovered FILE check                                              after a recovery
  *
  * The log holds new values, or increments, which must not be applied twice. early: the log is cleared before what
- * was applied is drained. unflushed: what was applied is not flushed. put unordered: the log's entries are not
- * drained before it counts.
+ * was applied is drained. unflushed: what was applied is not flushed; counted: nor there, and recoveries that are over
+ * are counted. put unordered: the log's entries are not drained before it counts.
  *
  * And a journal of records that end where a checksum does not fit:
  *
@@ -25,7 +25,7 @@
 
 #include "map_new.h"
 
-enum { SIZE = 4096, LINE = 8, ACCOUNTS = 2, EACH = 1000, RECORDS = 16, NEW = 99 };
+enum { SIZE = 4096, LINE = 8, ACCOUNTS = 2, EACH = 1000, RECORDS = 16, NEW = 99, COUNTED = 256 };
 
 static struct pmem2_map *map;
 static unsigned long *word;
@@ -84,13 +84,19 @@ static int recover(const char *how)
 		return 0;
 	for (int i = 0; i < ACCOUNTS; i++) {
 		*account(i) = *entry(i) + (strcmp(how, "increments") == 0 ? *account(i) : 0);
-		if (strcmp(how, "unflushed") != 0)
+		if (strcmp(how, "unflushed") != 0 && strcmp(how, "counted") != 0)
 			flush(account(i));
 	}
 	if (strcmp(how, "early") != 0)
 		pmem2_get_drain_fn(map)();
 	*logged() = 0;
 	persist(logged());
+	if (strcmp(how, "counted") == 0) {
+		word[COUNTED]++;
+		persist(&word[COUNTED]);
+		word[COUNTED + LINE]++;
+		persist(&word[COUNTED + LINE]);
+	}
 	return 0;
 }
 

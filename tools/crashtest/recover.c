@@ -92,8 +92,25 @@ static char *keep_trace(const struct recovering *r, const struct recovery *one)
 	return NULL;
 }
 
+/* Whether it is counted with one that is known: at the same place, or with the same cause at another. */
+static bool is_merged(struct recovered *all, const struct group *g, const char *where)
+{
+	struct recover_finding *known = find(all, g, where);
+
+	for (size_t i = 0; i < all->count && known == NULL; i++) {
+		if (!results_one_cause(&all->finding[i].group, g))
+			continue;
+		known = &all->finding[i];
+		known->group.merged += g->merged + 1;
+	}
+	if (known != NULL)
+		known->group.count += g->count;
+	return known != NULL;
+}
+
+/* *trace: that of the recovery, kept with the first finding in it; to be freed. */
 static bool add_finding(struct recovering *r, const struct verdict *v, struct group *g,
-	const struct recovery *one, const char *trace)
+	const struct recovery *one, char **trace)
 {
 	struct recovered *all = r->all;
 	struct recover_finding *grown;
@@ -101,11 +118,12 @@ static bool add_finding(struct recovering *r, const struct verdict *v, struct gr
 	bool whole;
 
 	verdict_cut_text(v, g, where, sizeof(where));
-	grown = find(all, g, where);
-	if (grown != NULL) {
-		grown->group.count += g->count;
+	if (is_merged(all, g, where))
 		return true;
-	}
+	if (*trace == NULL)
+		*trace = keep_trace(r, one);
+	if (*trace == NULL)
+		return false;
 	grown = realloc(all->finding, (all->count + 1) * sizeof(*grown));
 	if (grown == NULL)
 		return false;
@@ -113,7 +131,7 @@ static bool add_finding(struct recovering *r, const struct verdict *v, struct gr
 	grown += all->count;
 	*grown = (struct recover_finding){
 		.where = strdup(where),
-		.trace = strdup(trace),
+		.trace = strdup(*trace),
 	};
 	whole = results_copy(&grown->group, g);
 	if (asprintf(&grown->of, "%llu:%s", (unsigned long long)one->event, one->name) < 0)
@@ -135,17 +153,17 @@ static void name_twice(struct group *g)
 static int add_findings(struct recovering *r, const struct verdict *v, struct results *results,
 	const struct recovery *one)
 {
-	char *trace = results->count > 0 ? keep_trace(r, one) : NULL;
+	char *trace = NULL;
 	bool whole = true;
 
-	if (results->count > 0 && trace == NULL)
-		return say_failed("%s: no room beside it for the trace of a recovery", r->trace);
-	for (size_t i = 0; i < results->count; i++) {
+	for (size_t i = 0; i < results->count && whole; i++) {
 		name_twice(&results->group[i]);
-		whole = add_finding(r, v, &results->group[i], one, trace) && whole;
+		whole = add_finding(r, v, &results->group[i], one, &trace);
 	}
 	free(trace);
-	return whole ? 0 : say_failed("no memory");
+	return whole ? 0
+	             : say_failed("%s: no memory, or no room beside it for the trace of a recovery",
+			       r->trace);
 }
 
 /* The directory of images is gone when somebody reads of it. */

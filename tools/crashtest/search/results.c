@@ -217,7 +217,7 @@ void results_join(struct results *results, size_t known, size_t group)
 	}
 }
 
-static bool has_one_cause(const struct group *g, const struct group *h)
+bool results_one_cause(const struct group *g, const struct group *h)
 {
 	if (g->proven != NULL && h->proven != NULL && g->fault == h->fault && g->torn == h->torn &&
 		strcmp(g->proven->text, h->proven->text) == 0)
@@ -258,7 +258,7 @@ void results_merge(struct results *results)
 		struct group *g = &results->group[i], *first = NULL;
 
 		for (size_t j = 0; j < count && first == NULL; j++)
-			if (has_one_cause(&results->group[j], g))
+			if (results_one_cause(&results->group[j], g))
 				first = &results->group[j];
 		if (first == NULL) {
 			results->group[count++] = *g;

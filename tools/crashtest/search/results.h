@@ -83,6 +83,12 @@ void results_forget(struct group *group);
 /* A group has the cause of a known one, which something was proven to help. results_merge() gathers them. */
 void results_join(struct results *results, size_t known, size_t group);
 
+/*
+ * Whether two groups, both diagnosed, have one cause, or one thing mends both. They may be of different traces of one
+ * program.
+ */
+bool results_one_cause(const struct group *one, const struct group *other);
+
 /* Gathers groups with one cause in the first of them, or that one thing mends. */
 void results_merge(struct results *results);
 
