@@ -52,8 +52,11 @@ void pmem2_pf_medium_finish(struct pf_medium *medium);
 static inline void pmem2_pf_medium_know(const struct pf_medium *medium, size_t line)
 {
 	size_t page = line / (PF_PAGE / PF_LINE), group = page / PF_GROUP;
+	unsigned char bit = (unsigned char)(1u << page % 8);
 
-	medium->known[page / 8] |= (unsigned char)(1u << page % 8);
+	if ((medium->known[page / 8] & bit) != 0)
+		return; /* and its group is */
+	medium->known[page / 8] |= bit;
 	medium->known_groups[group / 8] |= (unsigned char)(1u << group % 8);
 }
 
