@@ -13,10 +13,7 @@
 #include "powerfail/medium.h"
 #include "powerfail/snapshot.h"
 
-enum {
-	WINDOW = 1 << 20,                        /* bytes, more for a large record */
-	END_NOTE = sizeof(struct pf_record) + 8, /* kept free for PF_RECORD_BROKEN */
-};
+enum { WINDOW = 1 << 20 }; /* bytes, more for a large record */
 
 static size_t round_up(size_t n, size_t unit)
 {
@@ -71,7 +68,7 @@ static int create(struct pf_trace *trace, const char *path)
 static int move_window(struct pf_trace *trace, int fd, size_t need)
 {
 	size_t begin = trace->used / PF_PAGE * PF_PAGE;
-	size_t room = round_up(trace->used - begin + need + END_NOTE, WINDOW);
+	size_t room = round_up(trace->used - begin + need + PF_TRACE_END, WINDOW);
 	int ret = fallocate(fd, 0, (off_t)begin, (off_t)room) == 0 ? 0 : -errno;
 	void *window;
 
@@ -100,7 +97,7 @@ static void give_up(struct pf_trace *trace, int error)
 {
 	fprintf(stderr, "libpmem2 powerfail: the trace %s ends here: %s\n", trace->path,
 		strerror(-error));
-	if (trace->window != NULL && trace->used + END_NOTE <= trace->begin + trace->room)
+	if (trace->window != NULL && trace->used + PF_TRACE_END <= trace->begin + trace->room)
 		pmem2_pf_trace_commit(trace, trace->window + (trace->used - trace->begin),
 			PF_RECORD_BROKEN, sizeof(struct pf_record));
 	pmem2_pf_trace_abandon(trace);
@@ -175,22 +172,14 @@ static int make_room(struct pf_trace *trace, size_t size)
 	return ret;
 }
 
-void *pmem2_pf_trace_reserve(struct pf_trace *trace, size_t size)
+bool pmem2_pf_trace_move(struct pf_trace *trace, size_t size)
 {
-	int saved = errno;
+	int saved = errno, ret = make_room(trace, size);
 
-	if (!trace->on)
-		return NULL;
-	if (trace->used + round_up(size, 8) + END_NOTE > trace->begin + trace->room) {
-		int ret = make_room(trace, round_up(size, 8));
-
-		if (ret != 0)
-			give_up(trace, ret);
-		errno = saved;
-		if (ret != 0)
-			return NULL;
-	}
-	return trace->window + (trace->used - trace->begin);
+	if (ret != 0)
+		give_up(trace, ret);
+	errno = saved;
+	return ret == 0;
 }
 
 static int write_content(const struct pf_content *content, int fd, size_t at)

@@ -37,11 +37,26 @@ int pmem2_pf_trace_open(struct pf_trace *trace, const char *path, enum pf_record
 /* Leaves the file as it is. */
 void pmem2_pf_trace_abandon(struct pf_trace *trace);
 
+enum { PF_TRACE_END = sizeof(struct pf_record) + 8 }; /* kept free for PF_RECORD_BROKEN */
+
+/* Moves the window, to make room for a record. false: the trace has ended. Keeps errno. */
+bool pmem2_pf_trace_move(struct pf_trace *trace, size_t size);
+
 /*
  * Room for a record of size bytes, zeros but for what is filled in. NULL: the trace is off, or has to
  * end here, which a sentence on stderr then tells, and the trace too.
  */
-void *pmem2_pf_trace_reserve(struct pf_trace *trace, size_t size);
+static inline void *pmem2_pf_trace_reserve(struct pf_trace *trace, size_t size)
+{
+	size_t whole = (size + 7) & ~(size_t)7;
+
+	if (!trace->on)
+		return NULL;
+	if (trace->used + whole + PF_TRACE_END > trace->begin + trace->room &&
+		!pmem2_pf_trace_move(trace, whole))
+		return NULL;
+	return trace->window + (trace->used - trace->begin);
+}
 
 /* The record in that room is whole. */
 static inline void pmem2_pf_trace_commit(struct pf_trace *trace, void *room,
