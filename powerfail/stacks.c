@@ -65,11 +65,13 @@ static uint32_t add_stack(struct pf_stacks *stacks, uint32_t hash, const struct 
 	return (uint32_t)(((char *)s - stacks->arena.base) / 16);
 }
 
-static uint32_t look_up(struct pf_stacks *stacks, const struct pf_frames *frames, bool *fresh)
+uint32_t pmem2_pf_stack_number(struct pf_stacks *stacks, const struct pf_frames *frames,
+	bool *fresh)
 {
 	uint32_t hash = hash_of(frames);
 	uint32_t slot = hash % SLOTS;
 
+	*fresh = false;
 	while (stacks->slots[slot] != 0) {
 		uint32_t number = stacks->slots[slot];
 
@@ -81,20 +83,6 @@ static uint32_t look_up(struct pf_stacks *stacks, const struct pf_frames *frames
 	stacks->slots[slot] = add_stack(stacks, hash, frames);
 	*fresh = stacks->slots[slot] != 0;
 	return stacks->slots[slot];
-}
-
-uint32_t pmem2_pf_stack_number(struct pf_stacks *stacks, const struct pf_frames *frames,
-	bool *fresh)
-{
-	*fresh = false;
-	if (frames->count != 1)
-		return look_up(stacks, frames, fresh);
-
-	if (frames->frame[0] != stacks->last_site) {
-		stacks->last = look_up(stacks, frames, fresh);
-		stacks->last_site = frames->frame[0];
-	}
-	return stacks->last;
 }
 
 uint32_t pmem2_pf_stack_next(const struct pf_stacks *stacks, uint32_t number)

@@ -21,8 +21,6 @@ struct pf_stacks {
 	struct pf_arena arena;
 	uint32_t *slots; /* numbers, by hash */
 	size_t taken;
-	uintptr_t last_site; /* of a stack of one frame: */
-	uint32_t last;       /* its number */
 };
 
 /* An executable or library in memory. */

@@ -12,34 +12,54 @@
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
 
-static void find_stack(struct pf_frames *frames, const void *site)
+static const struct pf_actor nobody = {0};
+
+/* Takes the lock, and is nobody without it. */
+static inline struct pf_actor enter(void)
 {
-	if (engine->settings->stacks) {
-		pmem2_pf_frames_unwind(frames, site);
-	} else {
-		frames->count = 1;
-		frames->frame[0] = (uintptr_t)site;
-	}
+	struct pf_actor actor;
+
+	if (!pmem2_pf_session_enter())
+		return nobody;
+	actor = (struct pf_actor){.thread = pmem2_pf_engine_thread()};
+	if (actor.thread == NULL)
+		pmem2_pf_session_leave();
+	return actor;
+}
+
+/* Unwinds before it takes the lock: that may wait for the loader. */
+static __attribute__((noinline)) struct pf_actor enter_unwound(const void *site)
+{
+	struct pf_frames frames;
+	struct pf_actor actor;
+
+	pmem2_pf_frames_unwind(&frames, site);
+	actor = enter();
+	if (actor.thread != NULL)
+		actor.stack = pmem2_pf_record_stack(&frames);
+	return actor;
+}
+
+static inline struct pf_actor begin(const void *site)
+{
+	bool unwinds = engine->settings->stacks;
+	struct pf_actor actor = unwinds ? enter_unwound(site) : enter();
+
+	if (actor.thread == NULL)
+		return nobody;
+	if (!unwinds)
+		actor.stack = pmem2_pf_record_site(site);
+	engine->events++;
+	if (engine->notes_said)
+		pmem2_pf_record_said();
+	pmem2_pf_family_follow();
+	return actor;
 }
 
 bool pmem2_pf_act_begin(struct pf_actor *actor, const void *site)
 {
-	struct pf_frames frames;
-
-	find_stack(&frames, site);
-	if (!pmem2_pf_session_enter())
-		return false;
-	actor->thread = pmem2_pf_engine_thread();
-	if (actor->thread == NULL) {
-		pmem2_pf_session_leave();
-		return false;
-	}
-	actor->stack = pmem2_pf_record_stack(&frames);
-	engine->events++;
-	if (engine->said_path[0] != '\0' || *engine->ops)
-		pmem2_pf_record_said();
-	pmem2_pf_family_follow();
-	return true;
+	*actor = begin(site);
+	return actor->thread != NULL;
 }
 
 void pmem2_pf_act_end(void)
@@ -54,9 +74,10 @@ void pmem2_pf_act(const void *ptr, size_t size, unsigned what, const void *site)
 
 	if (engine->map_count == 0)
 		return;
-	if (pmem2_pf_act_begin(&actor, site)) {
-		pmem2_pf_ranges_act(&actor, ptr, size, what);
-		pmem2_pf_act_end();
+	actor = begin(site);
+	if (actor.thread != NULL) {
+		pmem2_pf_ranges_act(actor, ptr, size, what);
+		pmem2_pf_session_leave();
 	}
 	errno = saved;
 }

@@ -28,35 +28,21 @@ struct pf_engine pmem2_pf_engine = {
 	.msync = &msync_thread,
 };
 
-/* In a page that a child process gets filled with zeros: unlocked, and not alive. */
-struct shared {
-	int locked;
-	int alive;
-};
-
-static struct shared *shared;
-
-/*
- * The backend is never unloaded, and the fast kind of thread-local memory needs no call that
- * could allocate.
- */
-static _Thread_local struct {
-	struct pf_thread *thread, *syncer;
-	bool inside;
-} self __attribute__((tls_model("initial-exec")));
+_Thread_local struct pf_self pmem2_pf_self;
 
 int pmem2_pf_engine_init(void)
 {
-	struct shared *page =
+	struct pf_shared *page =
 		mmap(NULL, PF_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int ret;
 
 	if (page == MAP_FAILED || madvise(page, PF_PAGE, MADV_WIPEONFORK) != 0)
 		return -errno;
 	page->alive = 1;
-	shared = page;
+	pmem2_pf_engine.shared = page;
 
 	pmem2_pf_settings_read(&settings);
+	pmem2_pf_engine.notes_said = settings.said[0] != '\0' || settings.ops;
 	ret = pmem2_pf_model_init(&model, false);
 	if (ret == 0)
 		ret = pmem2_pf_report_init(&report);
@@ -65,31 +51,18 @@ int pmem2_pf_engine_init(void)
 	return ret;
 }
 
-bool pmem2_pf_engine_lock(bool *child)
+void pmem2_pf_engine_wait(void)
 {
-	if (self.inside) {
-		pmem2_pf_engine.unseen++;
-		return false;
-	}
-	self.inside = true;
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	for (unsigned tries = 1; __atomic_exchange_n(&shared->locked, 1, __ATOMIC_ACQUIRE); tries++)
+	int *locked = &pmem2_pf_engine.shared->locked;
+
+	for (unsigned tries = 1; __atomic_exchange_n(locked, 1, __ATOMIC_ACQUIRE); tries++)
 		if (tries % 64 == 0)
 			sched_yield();
-	*child = !shared->alive;
-	shared->alive = 1;
-	return true;
-}
-
-void pmem2_pf_engine_unlock(void)
-{
-	__atomic_store_n(&shared->locked, 0, __ATOMIC_RELEASE);
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	self.inside = false;
 }
 
 void pmem2_pf_engine_forked(void)
 {
+	pmem2_pf_engine.shared->alive = 1;
 	pmem2_pf_engine.forked = true;
 	pmem2_pf_engine.events = 0;
 	pmem2_pf_engine.last_map = NULL;
@@ -100,15 +73,15 @@ void pmem2_pf_engine_forked(void)
 
 bool pmem2_pf_engine_is_inside(void)
 {
-	return self.inside;
+	return pmem2_pf_self.inside;
 }
 
 void pmem2_pf_engine_starts(bool starts)
 {
-	self.inside = starts;
+	pmem2_pf_self.inside = starts;
 }
 
-static struct pf_thread *make_thread(void)
+struct pf_thread *pmem2_pf_engine_make_thread(void)
 {
 	struct pf_thread *t = pmem2_pf_arena_take(&threads, sizeof(*t));
 
@@ -117,21 +90,14 @@ static struct pf_thread *make_thread(void)
 	return t;
 }
 
-struct pf_thread *pmem2_pf_engine_thread(void)
-{
-	if (self.thread == NULL)
-		self.thread = make_thread();
-	return self.thread;
-}
-
 struct pf_thread *pmem2_pf_engine_syncer(void)
 {
-	if (self.syncer == NULL)
-		self.syncer = make_thread();
-	return self.syncer;
+	if (pmem2_pf_self.syncer == NULL)
+		pmem2_pf_self.syncer = pmem2_pf_engine_make_thread();
+	return pmem2_pf_self.syncer;
 }
 
 void pmem2_pf_engine_abandon_syncer(void)
 {
-	self.syncer = NULL;
+	pmem2_pf_self.syncer = NULL;
 }

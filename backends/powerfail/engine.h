@@ -13,6 +13,18 @@
 
 struct pf_medium;
 
+/* In a page that a child process gets filled with zeros: unlocked, and not alive. */
+struct pf_shared {
+	int locked;
+	int alive;
+};
+
+/* What a thread has of its own. */
+struct pf_self {
+	struct pf_thread *thread, *syncer; /* NULL: not made yet */
+	bool inside;                       /* it holds the lock, or starts */
+};
+
 struct pf_map {
 	char *address;
 	size_t length, offset; /* bytes; offset in the file */
@@ -31,10 +43,12 @@ struct pf_private {
 };
 
 struct pf_engine {
+	struct pf_shared *shared;
 	struct pf_settings *settings;
 	const char *trace_path; /* "": no trace is wanted */
 	const char *said_path;  /* of a file whose growth is recorded; "": none is */
 	const bool *ops;        /* whether the trace tells how much of standard input was read */
+	bool notes_said;        /* one of the two is to be recorded */
 	struct pf_model *model;
 	struct pf_report *report;
 	struct pf_thread *msync; /* whose lines an msync(2) makes durable, under the lock */
@@ -54,7 +68,14 @@ struct pf_engine {
 	bool forked;     /* it is the child of one that had maps */
 };
 
-extern struct pf_engine pmem2_pf_engine;
+extern struct pf_engine pmem2_pf_engine __attribute__((visibility("hidden")));
+
+/*
+ * The backend is never unloaded, and the fast kind of thread-local memory needs no call that
+ * could allocate.
+ */
+extern _Thread_local struct pf_self pmem2_pf_self
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* Who did it, for records. */
 struct pf_who {
@@ -71,12 +92,35 @@ struct pf_lines {
 /* Makes the state ready: 0 or -errno. */
 int pmem2_pf_engine_init(void);
 
-/*
- * Whether the lock was got: not by a signal handler that interrupted its holder. *child: this is
- * the first time in a child process, which has the state of its parent.
- */
-bool pmem2_pf_engine_lock(bool *child);
-void pmem2_pf_engine_unlock(void);
+/* Waits until the lock is got. */
+void pmem2_pf_engine_wait(void);
+
+/* Whether the lock was got: not by a signal handler that interrupted its holder. */
+static inline bool pmem2_pf_engine_lock(void)
+{
+	if (pmem2_pf_self.inside) {
+		pmem2_pf_engine.unseen++;
+		return false;
+	}
+	pmem2_pf_self.inside = true;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_exchange_n(&pmem2_pf_engine.shared->locked, 1, __ATOMIC_ACQUIRE))
+		pmem2_pf_engine_wait();
+	return true;
+}
+
+static inline void pmem2_pf_engine_unlock(void)
+{
+	__atomic_store_n(&pmem2_pf_engine.shared->locked, 0, __ATOMIC_RELEASE);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	pmem2_pf_self.inside = false;
+}
+
+/* Whether this is the first time in a child process, which has the state of its parent. */
+static inline bool pmem2_pf_engine_is_child(void)
+{
+	return !pmem2_pf_engine.shared->alive;
+}
 
 /* Forgets what the parent of this process had on its way. Durable content and maps stay. */
 void pmem2_pf_engine_forked(void);
@@ -85,8 +129,16 @@ void pmem2_pf_engine_forked(void);
 bool pmem2_pf_engine_is_inside(void);
 void pmem2_pf_engine_starts(bool starts);
 
+/* Makes what tells the calling thread from others; NULL: no memory. */
+struct pf_thread *pmem2_pf_engine_make_thread(void);
+
 /* The calling thread; NULL: no memory. */
-struct pf_thread *pmem2_pf_engine_thread(void);
+static inline struct pf_thread *pmem2_pf_engine_thread(void)
+{
+	if (pmem2_pf_self.thread == NULL)
+		pmem2_pf_self.thread = pmem2_pf_engine_make_thread();
+	return pmem2_pf_self.thread;
+}
 
 /*
  * Whose lines are those that the calling thread has handed to an msync(2) that is not over yet. After

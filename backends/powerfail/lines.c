@@ -31,28 +31,37 @@ struct pf_who pmem2_pf_lines_who(const struct pf_call *call)
 	return (struct pf_who){call->thread->id, call->stack};
 }
 
-static void blame(const struct pf_call *call, enum pf_class class, const struct pf_lines *lines)
+static __attribute__((noinline)) void blame(const struct pf_call *call, enum pf_class class,
+	const struct pf_lines *lines)
 {
 	pmem2_pf_report_count(engine->report, class, call->stack, lines->map->medium->id,
 		lines->offset, lines->length);
 }
 
+/* From the record, where there is one: the program cannot change that meanwhile. */
+static inline const char *record_flush(const struct pf_call *call, const struct pf_lines *lines)
+{
+	return pmem2_pf_records_are_wanted()
+	               ? pmem2_pf_record_flush(recorded(call), call->copy, call->msync, lines)
+	               : lines->content;
+}
+
 void pmem2_pf_lines_flush(const struct pf_call *call, const struct pf_lines *lines)
 {
 	struct pf_medium *medium = lines->map->medium;
+	struct pf_thread *thread = thread_of(call);
 	size_t first = pmem2_pf_first_line(lines), count = pmem2_pf_line_count(lines);
 	const struct pf_origin origin = {engine->events, call->stack};
-	const char *content = pmem2_pf_record_flush(recorded(call), call->copy, call->msync, lines);
+	const char *content = record_flush(call, lines);
 
 	engine->report->lines += count;
 	for (size_t i = 0; i < count; i++) {
-		enum pf_flushed flushed = pmem2_pf_model_flush(engine->model, thread_of(call),
-			medium, first + i, content + i * PF_LINE, origin);
+		enum pf_flushed flushed = pmem2_pf_model_flush(engine->model, thread, medium,
+			first + i, content + i * PF_LINE, origin);
 
-		if (flushed == PF_REDUNDANT)
-			blame(call, PF_REDUNDANT_FLUSH, lines);
-		else if (flushed == PF_TWICE)
-			blame(call, PF_REPEATED_FLUSH, lines);
+		if (flushed != PF_FLUSHED)
+			blame(call, flushed == PF_TWICE ? PF_REPEATED_FLUSH : PF_REDUNDANT_FLUSH,
+				lines);
 	}
 }
 
@@ -73,7 +82,8 @@ void pmem2_pf_lines_drain(const struct pf_call *call)
 {
 	size_t drained;
 
-	pmem2_pf_record_drain(recorded(call), call->msync);
+	if (pmem2_pf_records_are_wanted())
+		pmem2_pf_record_drain(recorded(call), call->msync);
 	engine->report->drains++;
 	engine->model->settling = tell; /* by a drain, and not by what is only taken for durable */
 	drained = pmem2_pf_model_drain(engine->model, thread_of(call));
@@ -109,11 +119,6 @@ void pmem2_pf_lines_tidy(const struct pf_call *call)
 {
 	if (call->thread->pending == 0)
 		pmem2_pf_model_drain(engine->model, call->thread);
-}
-
-void pmem2_pf_lines_count_flush(void)
-{
-	engine->report->flushes++;
 }
 
 uint64_t pmem2_pf_lines_flushed(void)

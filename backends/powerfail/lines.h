@@ -5,6 +5,7 @@
 
 #include "engine.h"
 #include "powerfail/medium.h"
+#include "powerfail/report.h"
 
 static inline size_t pmem2_pf_first_line(const struct pf_lines *lines)
 {
@@ -19,12 +20,12 @@ static inline size_t pmem2_pf_line_count(const struct pf_lines *lines)
 /* An operation of a thread. */
 struct pf_call {
 	struct pf_thread *thread;
+	struct pf_thread
+		*syncer; /* whose lines are those of an msync(2) that takes its time; or NULL */
 	uint32_t stack;
 	bool copy;  /* it is a copy */
 	bool msync; /* by msync(2): whole pages, durable at once */
 	bool any;   /* of the lines that wait for one, those of all threads */
-	struct pf_thread
-		*syncer; /* whose lines are those of an msync(2) that takes its time; or NULL */
 };
 
 /* Whether a line waits for a drain: of the call's thread, or of any if the call is about all. */
@@ -46,7 +47,10 @@ void pmem2_pf_lines_flush(const struct pf_call *call, const struct pf_lines *lin
 void pmem2_pf_lines_drain(const struct pf_call *call);
 
 /* A call that flushes begins. */
-void pmem2_pf_lines_count_flush(void);
+static inline void pmem2_pf_lines_count_flush(void)
+{
+	pmem2_pf_engine.report->flushes++;
+}
 
 /* How many lines were flushed so far. */
 uint64_t pmem2_pf_lines_flushed(void);

@@ -141,6 +141,34 @@ static void flush_range(struct pf_call *call, const char *ptr, size_t size, unsi
 	}
 }
 
+/* The map of the last operation, if it has all of a range, and no other begins there. */
+static inline const struct pf_map *same_map(const char *ptr, size_t size)
+{
+	const struct pf_map *map = engine->last_map, *stop = engine->maps + engine->map_count;
+	size_t begin;
+
+	if (map == NULL)
+		return NULL;
+	begin = (size_t)(ptr - map->address);
+	if (begin >= map->length || size > map->length - begin)
+		return NULL;
+	return map + 1 == stop || map[1].address >= ptr + size ? map : NULL;
+}
+
+/* Most flushes are of lines, and in the map of the one before. */
+static inline void flush(struct pf_call *call, const char *ptr, size_t size, unsigned what)
+{
+	bool whole_pages = (what & (PF_MSYNC | PF_LATER | PF_NOTED)) != 0;
+	const struct pf_map *map = whole_pages ? NULL : same_map(ptr, size);
+
+	if (map == NULL) {
+		flush_range(call, ptr, size, what);
+		return;
+	}
+	pmem2_pf_lines_count_flush();
+	flush_part(call, map, (size_t)(ptr - map->address), (size_t)(ptr - map->address) + size);
+}
+
 /* ---- drains ---- */
 
 /* At BYTE all that is stored when a fence has passed is durable. */
@@ -154,18 +182,18 @@ static void flush_byte_maps(struct pf_call *call)
 	}
 }
 
-void pmem2_pf_ranges_act(const struct pf_actor *actor, const void *ptr, size_t size, unsigned what)
+void pmem2_pf_ranges_act(struct pf_actor actor, const void *ptr, size_t size, unsigned what)
 {
 	struct pf_call call = {
-		.thread = actor->thread,
-		.stack = actor->stack,
+		.thread = actor.thread,
+		.stack = actor.stack,
 		.copy = (what & PF_COPIED) != 0,
 		.msync = (what & PF_MSYNC) != 0,
 		.any = (what & PF_ANY) != 0,
 	};
 
 	if ((what & PF_FLUSHES) != 0 && size > 0)
-		flush_range(&call, ptr, size, what);
+		flush(&call, ptr, size, what);
 	if ((what & PF_DRAINS) == 0)
 		return;
 	if ((what & PF_FENCE) != 0)

@@ -25,7 +25,7 @@ struct pf_actor {
 };
 
 /* Does what the flags say to [ptr, ptr + size). Under the engine's lock. */
-void pmem2_pf_ranges_act(const struct pf_actor *actor, const void *ptr, size_t size, unsigned what);
+void pmem2_pf_ranges_act(struct pf_actor actor, const void *ptr, size_t size, unsigned what);
 
 /*
  * An msync(2) of a range begins, which takes its time: what is there now, of whole pages, is pending until

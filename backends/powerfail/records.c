@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "powerfail/frames.h"
 #include "powerfail/medium.h"
 #include "powerfail/said.h"
 #include "powerfail/stacks.h"
@@ -16,6 +17,8 @@ static const struct pf_engine *const engine = &pmem2_pf_engine;
 static struct pf_trace trace;
 static struct pf_said said;
 static struct pf_stacks stacks;
+static uintptr_t last_site; /* of a stack of one frame: */
+static uint32_t last_number;
 static struct pf_module *modules; /* those that the trace has */
 static size_t module_count;
 
@@ -94,6 +97,22 @@ uint32_t pmem2_pf_record_stack(const struct pf_frames *frames)
 	if (fresh)
 		record_stack(number);
 	return number;
+}
+
+static __attribute__((noinline)) uint32_t record_other_site(uintptr_t site)
+{
+	struct pf_frames frames;
+
+	frames.count = 1;
+	frames.frame[0] = site;
+	last_number = pmem2_pf_record_stack(&frames);
+	last_site = site;
+	return last_number;
+}
+
+uint32_t pmem2_pf_record_site(const void *site)
+{
+	return (uintptr_t)site == last_site ? last_number : record_other_site((uintptr_t)site);
 }
 
 size_t pmem2_pf_records_frames(uint32_t stack, const uintptr_t **frames)

@@ -23,8 +23,17 @@ void pmem2_pf_records_forked(void);
 /* Whether records are written. */
 bool pmem2_pf_records_on(void);
 
+/* Whether the settings want records. If not, none need be asked for. */
+static inline bool pmem2_pf_records_are_wanted(void)
+{
+	return pmem2_pf_engine.trace_path[0] != '\0';
+}
+
 /* The number of a call stack, recorded if it is new; 0: there is no room for it. */
 uint32_t pmem2_pf_record_stack(const struct pf_frames *frames);
+
+/* The same of a call site, which is a stack of one frame. */
+uint32_t pmem2_pf_record_site(const void *site);
 
 /*
  * Records a file with what it holds. *fd and *at are a copy of that, which the caller closes; without

@@ -20,31 +20,13 @@ static bool is_wanted(void)
 	return pmem2_pf_records_on() || pmem2_pf_outcome_is_wanted();
 }
 
-/* ---- lock and fork ---- */
-
 /* What the parent had pending is not this process's own, nor is the trace. */
-static void begin_again(void)
+void pmem2_pf_session_begin_again(void)
 {
 	pmem2_pf_engine_forked();
 	pmem2_pf_changed_forked();
 	pmem2_pf_family_forked();
 	pmem2_pf_records_forked();
-}
-
-bool pmem2_pf_session_enter(void)
-{
-	bool child;
-
-	if (!pmem2_pf_engine_lock(&child))
-		return false;
-	if (child)
-		begin_again();
-	return true;
-}
-
-void pmem2_pf_session_leave(void)
-{
-	pmem2_pf_engine_unlock();
 }
 
 /* ---- mappings ---- */

@@ -19,7 +19,7 @@ static void act(struct pf_thread *thread, const void *ptr, size_t size, unsigned
 {
 	const struct pf_actor actor = {.thread = thread};
 
-	pmem2_pf_ranges_act(&actor, ptr, size, what);
+	pmem2_pf_ranges_act(actor, ptr, size, what);
 }
 
 START_TEST(a_flush_is_of_the_lines_named)
