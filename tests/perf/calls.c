@@ -16,6 +16,7 @@
 enum {
 	N_CALLS = 1000,
 	PAGE = 4096,
+	LINE = 64,
 	N_MAPS = 10000,
 	FILE_SIZE = 64 * PAGE,
 };
@@ -28,6 +29,8 @@ static char *memory;
 static char from[PAGE];
 static pmem2_memcpy_fn memcpy_fn;
 static pmem2_persist_fn persist_fn;
+static pmem2_flush_fn flush_fn;
+static pmem2_drain_fn drain_fn;
 
 static void check(int code, const char *what)
 {
@@ -48,6 +51,18 @@ static void copy_4096(void)
 static void persist_line(void)
 {
 	persist_fn(memory, 64);
+}
+
+/* Another line each time, and a drain of all when the page is through. */
+static void flush_line(void)
+{
+	static uint64_t calls;
+	char *line = memory + calls % (PAGE / LINE) * LINE;
+
+	*(volatile uint64_t *)(void *)line = ++calls;
+	flush_fn(line, LINE);
+	if (calls % (PAGE / LINE) == 0)
+		drain_fn();
 }
 
 static void map_new(void)
@@ -99,14 +114,16 @@ static void many_maps_and_reservation(void)
 
 static const struct {
 	const char *name;
+	const char *variant; /* the counts are of */
 	void (*prepare)(void);
 	void (*call)(void);
 } cases[] = {
-	{"copy-64", NULL, copy_64},
-	{"copy-4096", NULL, copy_4096},
-	{"persist-line", NULL, persist_line},
-	{"map_new-10000", many_maps, map_new},
-	{"find-10000", many_maps_and_reservation, find},
+	{"copy-64", "clflush-avx2", NULL, copy_64},
+	{"copy-4096", "clflush-avx2", NULL, copy_4096},
+	{"persist-line", "clflush-avx2", NULL, persist_line},
+	{"map_new-10000", "clflush-avx2", many_maps, map_new},
+	{"find-10000", "clflush-avx2", many_maps_and_reservation, find},
+	{"flush-powerfail", "powerfail", NULL, flush_line},
 };
 
 void measured(void (*call)(void));
@@ -118,7 +135,7 @@ __attribute__((noinline)) void measured(void (*call)(void))
 	__asm__ volatile(""); /* no tail call */
 }
 
-static void setup(void)
+static void setup(const char *variant)
 {
 	char path[] = "perf-XXXXXX";
 	int fd = mkstemp(path);
@@ -131,11 +148,13 @@ static void setup(void)
 		"granularity");
 	check(pmem2_config_set_length(cfg, PAGE), "pmem2_config_set_length");
 	check(pmem2_map_new(&map, cfg, src), "pmem2_map_new");
-	if (strcmp(pmem2_map_get_backend_name(map), "clflush-avx2") != 0)
-		errx(1, "the counts are of clflush-avx2, not %s", pmem2_map_get_backend_name(map));
+	if (strcmp(pmem2_map_get_backend_name(map), variant) != 0)
+		errx(1, "the counts are of %s, not %s", variant, pmem2_map_get_backend_name(map));
 	memory = pmem2_map_get_address(map);
 	memcpy_fn = pmem2_get_memcpy_fn(map);
 	persist_fn = pmem2_get_persist_fn(map);
+	flush_fn = pmem2_get_flush_fn(map);
+	drain_fn = pmem2_get_drain_fn(map);
 }
 
 int main(int argc, char **argv)
@@ -143,7 +162,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (strcmp(argv[1], cases[i].name) != 0)
 			continue;
-		setup();
+		setup(cases[i].variant);
 		if (cases[i].prepare != NULL)
 			cases[i].prepare();
 		cases[i].call(); /* what only the first one does, and its symbols, apart */
