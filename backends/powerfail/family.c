@@ -21,53 +21,56 @@ struct entry {
 	char content[PF_LINE];
 };
 
-/* Of all members, in memory that they share. An entry is written once. */
+/* An entry is written once. */
 struct family {
-	uint32_t members; /* so far; 1: nobody listens */
-	uint64_t taken;   /* entries, more than there are if the room was too small */
+	struct pf_family head;
 	struct entry entry[ENTRIES];
 };
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
 
-static struct family *family;
+static struct pf_family alone = {.members = 1};
+
+struct pf_family *pmem2_pf_family = &alone;
+uint64_t pmem2_pf_family_seen;
+
+static struct entry *entries;
 static uint32_t self = 1; /* number of this member */
-static uint64_t next;     /* entry to be looked at */
 static bool is_told;      /* that the room was too small */
 
-/* A parent tells what it drains from then on, even if the child has done nothing yet. */
+/* Before a fork: the parent tells what it drains from then on, even if the child has done nothing yet. */
 static void join(void)
 {
-	__atomic_add_fetch(&family->members, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&pmem2_pf_family->members, 1, __ATOMIC_RELAXED);
 }
 
 int pmem2_pf_family_init(void)
 {
-	family = mmap(NULL, sizeof(*family), PROT_READ | PROT_WRITE,
+	struct family *family = mmap(NULL, sizeof(*family), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
 	if (family == MAP_FAILED)
 		return -errno;
-	family->members = 1;
-	return -pthread_atfork(NULL, join, NULL);
+	family->head.members = 1;
+	entries = family->entry;
+	pmem2_pf_family = &family->head;
+	return -pthread_atfork(join, NULL, NULL);
 }
 
 void pmem2_pf_family_forked(void)
 {
-	self = __atomic_add_fetch(&family->members, 1, __ATOMIC_RELAXED);
+	self = __atomic_add_fetch(&pmem2_pf_family->members, 1, __ATOMIC_RELAXED);
 	is_told = false;
 }
 
 void pmem2_pf_family_tell(const struct pf_medium *medium, size_t line, const char *content)
 {
 	struct entry *e;
-	uint64_t i;
+	uint64_t i = __atomic_fetch_add(&pmem2_pf_family->told, 1, __ATOMIC_RELAXED);
 
-	if (__atomic_load_n(&family->members, __ATOMIC_RELAXED) == 1)
-		return;
-	i = __atomic_fetch_add(&family->taken, 1, __ATOMIC_RELAXED);
 	if (i >= ENTRIES)
 		return;
-	e = &family->entry[i];
+	e = &entries[i];
 	e->member = self;
 	e->file = medium->identity;
 	e->line = line;
@@ -102,19 +105,20 @@ static void take_over(const struct entry *e)
 	pmem2_pf_model_write(engine->model, medium, e->line, pmem2_pf_record_written(&lines));
 }
 
-void pmem2_pf_family_follow(void)
+void pmem2_pf_family_take_over(void)
 {
-	uint64_t taken = __atomic_load_n(&family->taken, __ATOMIC_RELAXED);
+	uint64_t told = __atomic_load_n(&pmem2_pf_family->told, __ATOMIC_RELAXED);
 
-	for (; next < taken && next < ENTRIES; next++) {
-		const struct entry *e = &family->entry[next];
+	for (; pmem2_pf_family_seen < told && pmem2_pf_family_seen < ENTRIES;
+		pmem2_pf_family_seen++) {
+		const struct entry *e = &entries[pmem2_pf_family_seen];
 
 		if (__atomic_load_n(&e->ready, __ATOMIC_ACQUIRE) == 0)
 			return;
 		if (e->member != self)
 			take_over(e);
 	}
-	if (taken <= ENTRIES || is_told)
+	if (told <= ENTRIES || is_told)
 		return;
 	is_told = true;
 	pmem2_pf_record_note(

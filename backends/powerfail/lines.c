@@ -85,7 +85,8 @@ void pmem2_pf_lines_drain(const struct pf_call *call)
 	if (pmem2_pf_records_are_wanted())
 		pmem2_pf_record_drain(recorded(call), call->msync);
 	engine->report->drains++;
-	engine->model->settling = tell; /* by a drain, and not by what is only taken for durable */
+	/* by a drain, and not by what is only taken for durable */
+	engine->model->settling = pmem2_pf_family_listens() ? tell : NULL;
 	drained = pmem2_pf_model_drain(engine->model, thread_of(call));
 	engine->model->settling = NULL;
 	if (drained == 0 && !call->msync)
