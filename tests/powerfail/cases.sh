@@ -119,10 +119,15 @@ point "one finding" findings 1
 point "the root before its page" finds in_place-2 'flush and drain in the wrong order' "$(line in_place 'root */')"
 point "two copies: right" clean copies-0
 point "the count before the copy" finds copies-1 'flush and drain in the wrong order' 'stored only after data\+0x100, 1 byte'
-point "its mend" mends "and the lines that go with it, and drain, before the flush of count"
+point "its mend" mends "and then the lines that go with it, before the flush of count"
 point "one finding" findings 1
 point "a ring: right" clean ring-0
 point "the rest of a record" finds ring-1 'missing flush' "before the drain of main \($(line ring 'record */')\)"
+point "one finding" findings 1
+point "an undo log with two entries: right" clean two_entries-0
+point "made after the accounts" finds two_entries-1 'flush and drain in the wrong order' 'are stored only after'
+point "its mend" mends "and then the lines that go with it, before the flush of transfer"
+point "valid before its entries" finds two_entries-2 'flush and drain in the wrong order' "$(line two_entries 'valid */')"
 point "one finding" findings 1
 point "visible is durable: right" clean visible-0 --granularity BYTE --ignore missing-flush
 point "and wrong" status 1 crashtest visible-1 --granularity BYTE

@@ -274,6 +274,21 @@ static bool passes_without_kept(struct experiment *e, const struct later *later,
 	return passes;
 }
 
+static void note_future(struct cause *c, const struct later *later)
+{
+	size_t needed = 0, other = later->count;
+
+	while (c->future_count < MEND_LINES && (needed < later->count || other < later->all)) {
+		bool is_needed =
+			other == later->all ||
+			(needed < later->count && later->event[needed] <= later->event[other]);
+		size_t i = is_needed ? needed++ : other++;
+
+		c->future[c->future_count++] =
+			(struct future){later->bytes[i], later->event[i], is_needed};
+	}
+}
+
 static void note_later(struct experiment *e, struct cause *c, const struct later *later)
 {
 	const struct bytes *b = &later->bytes[0];
@@ -283,8 +298,7 @@ static void note_later(struct experiment *e, struct cause *c, const struct later
 		c->lost.bytes = *b;
 	sight_find(&c->lost, e->replay->trace, later->event[0]);
 	set_place(&c->lost_at, &c->lost_size, &c->lost.bytes);
-	for (size_t i = 1; i < later->count && c->also_count < MEND_LINES; i++)
-		c->also[c->also_count++] = later->bytes[i];
+	note_future(c, later);
 }
 
 /* What is stored only later. */

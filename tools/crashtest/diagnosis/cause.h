@@ -20,12 +20,16 @@ struct cause {
 	struct sight lost, kept;
 	size_t lost_at, lost_size; /* offset in the file, bytes; of what differs */
 	size_t kept_at, kept_size;
-	size_t lost_unit, kept_unit;   /* of the experiment; SIZE_MAX: none, it is not on its way */
-	bool is_overdue;               /* a drain has passed, and nobody had flushed what is lost */
-	bool has_kept;                 /* what needs it was found */
-	bool is_future;                /* what is lacking was not stored yet, */
-	struct bytes also[MEND_LINES]; /* nor were these, which go with it */
-	size_t also_count;
+	size_t lost_unit, kept_unit; /* of the experiment; SIZE_MAX: none, it is not on its way */
+	bool is_overdue;             /* a drain has passed, and nobody had flushed what is lost */
+	bool has_kept;               /* what needs it was found */
+	bool is_future;              /* what is lacking was not stored yet, */
+	struct future {
+		struct bytes bytes;
+		uint64_t event; /* of the record that has them so */
+		bool needed;
+	} future[MEND_LINES]; /* which are these lines, the first one first, and what is stored until then */
+	size_t future_count;
 	bool was_durable;  /* what needs it is durable already */
 	bool is_orderable; /* it passes with what is lacking, and without what needs it */
 };

@@ -77,7 +77,7 @@ static bool follow(struct later *l, const struct replay *r, const struct pf_reco
 		((lines->offset + lines->length + PF_LINE - 1) / PF_LINE - first) * PF_LINE, event);
 }
 
-/* Leaves out what is not needed to pass. */
+/* Counts what is needed to pass alone. */
 static void reduce(struct experiment *e, const uint8_t *choice, struct later *l)
 {
 	for (size_t i = l->count; i-- > 0 && l->count > 1 && !e->failed;) {
@@ -87,14 +87,32 @@ static void reduce(struct experiment *e, const uint8_t *choice, struct later *l)
 		l->count--;
 		l->bytes[i] = l->bytes[l->count];
 		l->event[i] = l->event[l->count];
-		if (!experiment_fails_with(e, choice, l->bytes, l->count) && e->passed)
+		if (!experiment_fails_with(e, choice, l->bytes, l->count) && e->passed) {
+			l->bytes[l->count] = kept;
+			l->event[l->count] = event;
 			continue;
+		}
 		l->bytes[l->count] = l->bytes[i];
 		l->event[l->count] = l->event[i];
 		l->count++;
 		l->bytes[i] = kept;
 		l->event[i] = event;
 	}
+}
+
+/* In the order in which the program has them so. */
+static void sort(struct later *l)
+{
+	for (size_t i = 1; i < l->count; i++)
+		for (size_t j = i; j > 0 && l->event[j - 1] > l->event[j]; j--) {
+			struct bytes bytes = l->bytes[j];
+			uint64_t event = l->event[j];
+
+			l->bytes[j] = l->bytes[j - 1];
+			l->event[j] = l->event[j - 1];
+			l->bytes[j - 1] = bytes;
+			l->event[j - 1] = event;
+		}
 }
 
 /* Whether it changes a line that lost something by choice, or one that is kept then. */
@@ -130,8 +148,11 @@ bool later_find(struct experiment *e, const uint8_t *choice, struct later *l)
 		experiment_fails_with(e, choice, l->bytes, l->count);
 		if (!e->passed || e->failed || e->over)
 			continue;
-		if (l->count <= 64)
+		l->all = l->count;
+		if (l->count <= 64) {
 			reduce(e, choice, l);
+			sort(l);
+		}
 		return true;
 	}
 	return false;

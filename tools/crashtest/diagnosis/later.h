@@ -12,13 +12,16 @@ struct experiment;
 
 /* The zero value is nothing. */
 struct later {
-	struct bytes *bytes; /* lines, as they will be */
-	uint64_t *event;     /* of the record that has them so */
-	size_t count, room, event_room;
+	struct bytes *
+		bytes; /* lines, as they will be: those that are needed, the first one first, then the others */
+	uint64_t *event; /* of the record that has them so */
+	size_t count;    /* that are needed */
+	size_t all;
+	size_t room, event_room;
 };
 
 /*
- * Goes on drain by drain until the image of some choices passes with what is stored by then, and leaves what is needed
+ * Goes on drain by drain until the image of some choices passes with what is stored by then, and finds what is needed
  * for that. What is lost and what is kept must stay as it is. false: it never passes.
  */
 bool later_find(struct experiment *e, const uint8_t *choice, struct later *later);

@@ -72,12 +72,19 @@ static void add_neighbours(const struct experiment *e, const struct cause *c, st
 	}
 }
 
+/* What is stored only later: what is needed, or all until then. */
+static void add_future(const struct cause *c, struct mend *mend, bool all)
+{
+	mend->in_order = true;
+	for (size_t i = 0; i < c->future_count; i++)
+		if ((all || c->future[i].needed) && mend_add(mend, &c->future[i].bytes))
+			mend->until = c->future[i].event;
+}
+
 static void add_lost(const struct experiment *e, const struct cause *c, struct mend *mend)
 {
 	mend_add(mend, &c->lost.bytes);
-	for (size_t i = 0; i < c->also_count; i++)
-		mend_add(mend, &c->also[i]);
-	for (size_t i = 0; i < e->units.count && !c->is_future; i++) {
+	for (size_t i = 0; i < e->units.count; i++) {
 		struct bytes b = {.medium = e->units.unit[i].medium, .line = e->units.unit[i].line};
 
 		if (!experiment_is_lost(e, i) || i == c->lost_unit ||
@@ -117,9 +124,11 @@ static struct mend *add_for_lost(const struct experiment *e, const struct cause 
 	const struct pf_record *record = trace_record(e->replay->trace, event);
 	struct mend *mend = record != NULL ? add(g, kind, event, record->thread) : NULL;
 
-	if (mend != NULL)
+	if (mend != NULL && c->is_future)
+		add_future(c, mend, neighbours);
+	else if (mend != NULL)
 		add_lost(e, c, mend);
-	if (mend != NULL && neighbours)
+	if (mend != NULL && neighbours && !c->is_future)
 		add_neighbours(e, c, mend);
 	return mend;
 }
@@ -152,12 +161,16 @@ static void propose_persist(const struct experiment *e, const struct cause *c, s
 
 	if (mend == NULL)
 		return;
-	mend->until = c->is_future ? c->lost.seen : 0;
 	lost_place(c, place, sizeof(place));
 	moment(e, &c->kept, before, sizeof(before));
-	wording_put(mend->text, sizeof(mend->text), "%sflush %s%s, and drain, before %s",
-		c->is_future ? "store and " : "", place,
-		mend->count > 1 ? " and the lines that go with it" : "", before);
+	if (mend->in_order && mend->count > 1)
+		wording_put(mend->text, sizeof(mend->text),
+			"store, flush and drain %s, and then the lines that go with it, before %s",
+			place, before);
+	else
+		wording_put(mend->text, sizeof(mend->text), "%sflush %s%s, and drain, before %s",
+			c->is_future ? "store and " : "", place,
+			mend->count > 1 ? " and the lines that go with it" : "", before);
 }
 
 /* The last proposal again, each time that the program comes there. */
@@ -191,6 +204,5 @@ void propose(const struct experiment *e, const struct cause *c, enum fault fault
 	if (!c->has_kept)
 		return;
 	propose_persist(e, c, g, false);
-	if (!c->is_future)
-		propose_persist(e, c, g, true);
+	propose_persist(e, c, g, true);
 }

@@ -51,11 +51,13 @@ static void put_in(void *arg, struct replay *r)
 
 	if (!mend_is_here(p->mend, r))
 		return;
-	mend_flush(p->mend, r);
 	point.tiers = TIER_SINGLES | TIER_REST | TIER_SUBSETS;
-	if (p->mend->kind == MEND_PERSIST && !tries_at(p->tries, r, &point, &planned))
-		p->failed = true;
-	mend_drain(p->mend, r);
+	for (size_t i = 0; i < mend_steps(p->mend) && !p->failed; i++) {
+		mend_flush(p->mend, r, i);
+		if (p->mend->kind == MEND_PERSIST && !tries_at(p->tries, r, &point, &planned))
+			p->failed = true;
+		mend_drain(p->mend, r);
+	}
 }
 
 static void correct(void *arg, const struct replay *r, const struct pf_medium *m, size_t line,

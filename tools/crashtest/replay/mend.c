@@ -90,13 +90,19 @@ static struct pf_thread *thread_of(const struct mend *mend, struct replay *r)
 	return replay_know_thread(r, all ? trace_record(r->trace, event)->thread : mend->thread);
 }
 
-void mend_flush(const struct mend *mend, struct replay *r)
+size_t mend_steps(const struct mend *mend)
+{
+	return mend->in_order ? mend->count : 1;
+}
+
+void mend_flush(const struct mend *mend, struct replay *r, size_t step)
 {
 	struct pf_thread *t = thread_of(mend, r);
+	size_t first = mend->in_order ? step : 0, end = mend->in_order ? step + 1 : mend->count;
 
 	if (mend->kind == MEND_FLUSH_ALL)
 		flush_all(r, t);
-	for (size_t i = 0; t != NULL && i < mend->count; i++)
+	for (size_t i = first; t != NULL && i < end; i++)
 		flush(r, t, &mend->bytes[i], mend->kind == MEND_PERSIST);
 }
 

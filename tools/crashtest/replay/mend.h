@@ -27,6 +27,7 @@ struct mend {
 	enum mend_kind kind;
 	uint64_t event;
 	uint32_t thread;
+	bool in_order; /* each line is drained before the next one is flushed */
 	uint64_t
 		until; /* of MEND_PERSIST: records before this event have the bytes as they were; 0: none has */
 	size_t count;
@@ -45,8 +46,9 @@ bool mend_is_here(const struct mend *mend, const struct replay *r);
 void mend_correct(const struct mend *mend, const struct replay *r, const struct pf_medium *medium,
 	size_t line, char *content);
 
-/* Its two parts. */
-void mend_flush(const struct mend *mend, struct replay *r);
+/* It has so many steps, each of a flush and a drain. */
+size_t mend_steps(const struct mend *mend);
+void mend_flush(const struct mend *mend, struct replay *r, size_t step);
 void mend_drain(const struct mend *mend, struct replay *r);
 
 #endif
