@@ -122,7 +122,7 @@ store() {
 }
 
 libpmemobj() {
-	local of_debian=tests/preload/debian
+	local of_debian=tests/preload/debian line='the cut .* main \(writer\.c:[0-9]+\)'
 
 	prepare objects
 	examples=$("$of_debian/examples.sh" "$build/examples-of-debian" libpmemobj-dev)/libpmemobj-dev/examples/string_store
@@ -130,7 +130,8 @@ libpmemobj() {
 	compile "$of_debian/make_pool.c" -o "$run/make_pool" -lpmemobj
 	sed -f "$of_debian/mend_writer.sed" "$examples/writer.c" >"$run/mended.c"
 	store "$examples/writer.c"
-	wrong "string_store of libpmemobj's examples stores \"hello\":" 'the cut .* main \(writer\.c:[0-9]+\)' "${store[@]}" <<<hello
+	wrong "string_store of libpmemobj's examples stores \"hello\":" "$line" "${store[@]}" <<<hello
+	grep -q 'fault    flush and drain in the wrong order: ' "$run/said" || status=1
 	printf '\nIt is mended so:\n'
 	diff -u --label writer.c --label mended.c "$examples/writer.c" "$run/mended.c" || true
 	store "$run/mended.c"
