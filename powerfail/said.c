@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,6 +59,21 @@ static void note_output(struct pf_said *said, struct pf_trace *trace)
 	}
 }
 
+void pmem2_pf_said_take(int from, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	char bytes[4096];
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	flock(fd, LOCK_EX); /* what another process has taken is there when it gives this back */
+	while ((n = recv(from, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0)
+		if (write(fd, bytes, (size_t)n) != n)
+			break;
+	close(fd);
+}
+
 static void note_input(struct pf_said *said, struct pf_trace *trace)
 {
 	struct pf_record_left *r;
@@ -80,6 +97,8 @@ void pmem2_pf_said_note(struct pf_said *said, struct pf_trace *trace)
 		return;
 	if (said->input)
 		note_input(said, trace);
+	if (said->path != NULL && said->socket != 0)
+		pmem2_pf_said_take(said->socket, said->path);
 	if (said->path != NULL)
 		note_output(said, trace);
 	errno = saved;

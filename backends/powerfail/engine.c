@@ -24,6 +24,7 @@ struct pf_engine pmem2_pf_engine = {
 	.report = &report,
 	.trace_path = settings.trace,
 	.said_path = settings.said,
+	.said_socket = &settings.said_socket,
 	.ops = &settings.ops,
 	.msync = &msync_thread,
 };

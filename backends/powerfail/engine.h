@@ -47,6 +47,7 @@ struct pf_engine {
 	struct pf_settings *settings;
 	const char *trace_path; /* "": no trace is wanted */
 	const char *said_path;  /* of a file whose growth is recorded; "": none is */
+	const int *said_socket; /* whether what was sent to it goes to that file; 0: nothing does */
 	const bool *ops;        /* whether the trace tells how much of standard input was read */
 	bool notes_said;        /* one of the two is to be recorded */
 	struct pf_model *model;

@@ -291,6 +291,7 @@ int pmem2_pf_records_begin(void)
 	ret = pmem2_pf_trace_open(&trace, engine->trace_path, recorder(), NULL);
 	if (engine->said_path[0] != '\0')
 		said.path = engine->said_path;
+	said.socket = *engine->said_socket;
 	said.input = *engine->ops;
 	if (ret == 0)
 		pmem2_pf_modules(learn_module, NULL);

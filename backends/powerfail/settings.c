@@ -32,6 +32,8 @@ void pmem2_pf_settings_read(struct pf_settings *s)
 	copy_setting(s->trace, sizeof(s->trace), "PMEM2_POWERFAIL_TRACE");
 	copy_setting(s->report, sizeof(s->report), "PMEM2_POWERFAIL_REPORT");
 	copy_setting(s->said, sizeof(s->said), "PMEM2_POWERFAIL_ACK");
+	if (is_set("PMEM2_POWERFAIL_ACK_SOCKET"))
+		s->said_socket = atoi(secure_getenv("PMEM2_POWERFAIL_ACK_SOCKET"));
 	s->ops = is_set("PMEM2_POWERFAIL_OPS");
 	s->stacks = is_set("PMEM2_POWERFAIL_STACKS");
 	s->dirty = is_set("PMEM2_POWERFAIL_DIRTY") ? PF_DIRTY_ON : PF_DIRTY_OFF;

@@ -18,8 +18,9 @@ struct pf_settings {
 	char trace[PATH_MAX];
 	char report[PATH_MAX];
 	char said[PATH_MAX]; /* the file that is watched */
-	bool ops;            /* standard input is watched */
-	bool stacks;         /* whole call stacks, not call sites alone */
+	int said_socket; /* an end of a socket pair: what was sent to it goes to that file; 0: there is none */
+	bool ops;    /* standard input is watched */
+	bool stacks; /* whole call stacks, not call sites alone */
 	enum pf_dirty dirty;
 };
 

@@ -169,14 +169,15 @@ static bool is_known_target(const struct exact_target *target)
 static void take_settings(void)
 {
 	const char *trace = getenv("PMEM2_EXACT_TRACE"), *program = getenv("PMEM2_EXACT_PROGRAM");
-	const char *watched = getenv("PMEM2_EXACT_ACK");
+	const char *watched = getenv("PMEM2_EXACT_ACK"), *socket = getenv("PMEM2_EXACT_ACK_SOCKET");
 
 	if (trace == NULL || program == NULL)
 		pmem2_exact_refuse(
 			"PMEM2_EXACT_TRACE and PMEM2_EXACT_PROGRAM have to be set; pmem2 "
 			"crashtest --exact does that");
 	pmem2_exact_record_init(strdup(trace), strdup(program),
-		watched != NULL ? strdup(watched) : NULL, getenv("PMEM2_EXACT_OPS") != NULL);
+		watched != NULL ? strdup(watched) : NULL, socket != NULL ? atoi(socket) : 0,
+		getenv("PMEM2_EXACT_OPS") != NULL);
 	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the record keeps them */
 	pmem2_exact_nameless = getenv("PMEM2_EXACT_SELFTEST") != NULL;
 }

@@ -21,11 +21,13 @@ static struct pf_said said;
 static const char *trace_path, *program_path;
 static bool is_forked; /* and has no trace yet */
 
-void pmem2_exact_record_init(const char *path, const char *program, const char *watched, bool ops)
+void pmem2_exact_record_init(const char *path, const char *program, const char *watched, int socket,
+	bool ops)
 {
 	trace_path = path;
 	program_path = program;
 	said.path = watched;
+	said.socket = socket;
 	said.input = ops;
 }
 

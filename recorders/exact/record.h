@@ -15,9 +15,10 @@
 
 /*
  * Where the trace goes, what it says that the program is, and a file whose growth is recorded, or NULL. All
- * are kept. ops: whether the trace tells how much of standard input was read.
+ * are kept. socket: an end of a socket pair, what was sent to which goes to that file; 0: none. ops: whether the trace tells how much of standard input was read.
  */
-void pmem2_exact_record_init(const char *path, const char *program, const char *watched, bool ops);
+void pmem2_exact_record_init(const char *path, const char *program, const char *watched, int socket,
+	bool ops);
 
 /* A file is there, with what fd holds. Makes its shadow. */
 void pmem2_exact_record_file(struct exact_file *file, int fd);

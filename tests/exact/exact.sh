@@ -93,6 +93,13 @@ acks() {
 		"$acked" data put "$1"
 }
 point "acknowledged after the drain" says ': 0 failed$' status 0 acks right
+acks_by_socket() {
+	rm -f data
+	PMEM2_FORCE_GRANULARITY=CACHE_LINE "$pmem2" crashtest --exact --ack socket:7 --check "$acked {} check {ack}" -- \
+		"$acked" data put "$1" socket:7
+}
+point "by a socket" says ': 0 failed$' status 0 acks_by_socket right
+point "and before it is durable" says 'acknowledged before it is durable: "ack 1"' status 1 acks_by_socket early
 point "acknowledged before it" says 'acknowledged before it is durable: "ack 1"' status 1 acks early
 
 # operations HOW: that are read line by line

@@ -19,7 +19,7 @@ of() {
 clean() { says ': 0 failed$' status 0 of "$@"; }
 early() { says 'fault +acknowledged before it is durable: "ack 1" was written by then; data\+0x0' status 1 of "$@"; }
 
-for ack in stdout 7 acks; do
+for ack in stdout 7 socket:7 socket:900 acks; do
 	point "$ack: after the drain" clean $ack right --all
 	point "$ack: one late" clean $ack late --all
 	point "$ack: before the drain" early $ack early
@@ -28,6 +28,9 @@ point "of --json" says '"fault": "acknowledged"' status 1 of stdout early --json
 for granularity in BYTE PAGE; do
 	point "$granularity: after the drain" clean stdout right --all --granularity $granularity
 done
+point "more than a socket has room for" clean socket:7 many
+point "the last one is at the end" eval 'of socket:7 right --trace trace >said 2>&1
+	"$pmem2" crashtest --trace trace --image 1000:all --output whole >said 2>&1; rm -f trace; test "$(tail -n 1 whole.ack)" = "ack 8"'
 # what lies in a buffer until the program has ended is not acknowledged before
 point "by a buffer" clean stdout buffered --all
 without_ack() { "$pmem2" crashtest --timeout 1200 --check true -- "$acked" data put early; }
@@ -59,6 +62,7 @@ point "the log acknowledges what is durable" says ': 0 failed$' status 0 of_log
 point "{ack} without --ack" says '{ack} needs --ack' status 2 "$pmem2" crashtest --check 'cat {ack}' -- true
 point "--ack without a program" says 'goes with a PROGRAM' status 2 "$pmem2" crashtest --trace trace --ack stdout
 point "no descriptor" says 'from 1 to 1023, not 0' status 2 of 0 right
+point "no socket" says 'from 1 to 1023, not data' status 2 of socket:data right
 point "nothing acknowledged" says 'the program wrote nothing to .*/nowhere' status 2 \
 	"$pmem2" crashtest --ack nowhere --check true -- "$acked" data put right
 plan

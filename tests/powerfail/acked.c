@@ -2,7 +2,8 @@
 /*
  * Numbers in an array, each acknowledged when it is durable, or too early.
  *
- * usage: acked FILE put right|early|late|buffered [TO]   TO: acknowledge there, not on standard output
+ * usage: acked FILE put right|early|late|buffered|many [TO]   TO: acknowledge there, not on standard output;
+ *                                                          socket:N: by send(2)
  *        acked FILE check ACKNOWLEDGEMENTS
  */
 #include <fcntl.h>
@@ -10,20 +11,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "map_new.h"
 
-enum { SIZE = 4096, STRIDE = 16, COUNT = 8 }; /* one number to two lines */
+enum { SIZE = 4096, STRIDE = 16, COUNT = 8, MANY = 2000 }; /* one number to two lines */
 
 static int out = STDOUT_FILENO;
+static int is_socket;
 
 static void acknowledge(int number)
 {
 	char line[16];
 	int n = snprintf(line, sizeof(line), "ack %d\n", number);
 
-	if (write(out, line, (size_t)n) != n)
+	if ((is_socket ? send(out, line, (size_t)n, 0) : write(out, line, (size_t)n)) != n)
 		abort();
 }
 
@@ -47,6 +50,8 @@ static int put(const char *path, const char *how)
 			acknowledge(i + 1);
 		if (strcmp(how, "late") == 0 && i > 0)
 			acknowledge(i);
+		for (int k = 0; strcmp(how, "many") == 0 && k < MANY; k++)
+			acknowledge(i + 1);
 		if (strcmp(how, "buffered") == 0)
 			printf("ack %d\n", i + 1);
 	}
@@ -77,7 +82,8 @@ int main(int argc, char *argv[])
 		return 2;
 	if (strcmp(argv[2], "check") == 0)
 		return check(argv[1], argv[3]);
-	if (argc > 4)
+	is_socket = argc > 4 && sscanf(argv[4], "socket:%d", &out) == 1;
+	if (argc > 4 && !is_socket)
 		out = strspn(argv[4], "0123456789") > 0
 		              ? atoi(argv[4])
 		              : open(argv[4], O_WRONLY | O_CREAT | O_APPEND, 0600);

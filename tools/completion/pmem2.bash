@@ -22,7 +22,7 @@ _pmem2_crashtest() {
 	case $previous in
 	--granularity) mapfile -t COMPREPLY < <(compgen -W "BYTE CACHE_LINE PAGE none" -- "$current") ;;
 	--ignore) mapfile -t COMPREPLY < <(compgen -W "missing-flush missing-drain stray-flush program" -- "$current") ;;
-	--ack) mapfile -t COMPREPLY < <(compgen -f -W stdout -- "$current") ;;
+	--ack) mapfile -t COMPREPLY < <(compgen -f -W "stdout socket:" -- "$current") ;;
 	--ops | --copy | --trace | --html | --svg | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	--directory) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
 	--check | --recover | --then | --depth | --state | --image | --samples | --seed | --jobs | --timeout | --program-timeout) COMPREPLY=() ;;

@@ -29,6 +29,7 @@ static void setup(void)
 	unsetenv("PMEM2_POWERFAIL_TRACE");
 	unsetenv("PMEM2_POWERFAIL_REPORT");
 	unsetenv("PMEM2_POWERFAIL_ACK");
+	unsetenv("PMEM2_POWERFAIL_ACK_SOCKET");
 	unsetenv("PMEM2_POWERFAIL_STACKS");
 	unsetenv("PMEM2_POWERFAIL_DIRTY");
 }
@@ -40,6 +41,7 @@ START_TEST(nothing_set_is_nothing_wanted)
 	ck_assert_str_eq(s.trace, "");
 	ck_assert_str_eq(s.report, "");
 	ck_assert_str_eq(s.said, "");
+	ck_assert_int_eq(s.said_socket, 0);
 	ck_assert(!s.stacks);
 	ck_assert_int_eq(s.dirty, PF_DIRTY_OFF);
 }
@@ -50,12 +52,14 @@ START_TEST(values_are_taken)
 	setenv("PMEM2_POWERFAIL_TRACE", "a trace", 1);
 	setenv("PMEM2_POWERFAIL_REPORT", "a report", 1);
 	setenv("PMEM2_POWERFAIL_ACK", "an output", 1);
+	setenv("PMEM2_POWERFAIL_ACK_SOCKET", "7", 1);
 	setenv("PMEM2_POWERFAIL_STACKS", "1", 1);
 	struct pf_settings s = read_settings();
 
 	ck_assert_str_eq(s.trace, "a trace");
 	ck_assert_str_eq(s.report, "a report");
 	ck_assert_str_eq(s.said, "an output");
+	ck_assert_int_eq(s.said_socket, 7);
 	ck_assert(s.stacks);
 }
 END_TEST

@@ -47,7 +47,7 @@ static const char usage[] =
 	"                      cut has to be the state before or after the last one; with --copy\n"
 	"  --state COMMAND     prints the state\n"
 	"  --ack WHERE         what PROGRAM wrote there before the cut is in a file, {ack} in COMMAND:\n"
-	"                      stdout, a descriptor's number, or a file\n"
+	"                      stdout, a descriptor's number, socket:NUMBER, or a file\n"
 	"  --copy FILE         give PROGRAM a copy of FILE, wherever FILE is an argument\n"
 	"  --granularity G     force BYTE, CACHE_LINE (default) or PAGE; none: do not force\n"
 	"  --ignore CLASS      missing-flush, missing-drain or stray-flush alone is no finding;\n"

@@ -8,13 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/say.h"
+#include "powerfail/said.h"
 #include "powerfail/trace_read.h"
 
-enum { MOST_DESCRIPTOR = 1023 };
+enum { MOST_DESCRIPTOR = 1023, HIGH = 900 };
+
+static const char socket_word[] = "socket:";
 
 /* ---- before the program ---- */
 
@@ -44,12 +48,17 @@ static int watch_file(struct ack *ack, const char *path)
 
 int ack_begin(struct ack *ack, const char *where, const char *directory)
 {
+	size_t word = sizeof(socket_word) - 1;
+	bool is_socket = where != NULL && strncmp(where, socket_word, word) == 0;
 	int fd;
 
-	*ack = (struct ack){.fd = -1};
+	*ack = (struct ack){.fd = -1, .socket = {-1, -1}};
 	if (where == NULL)
 		return 0;
+	where += is_socket ? word : 0;
 	ack->fd = descriptor_of(where);
+	if (ack->fd < 0 && is_socket)
+		ack->fd = 0;
 	if (ack->fd < 0)
 		return watch_file(ack, where);
 	if (ack->fd == 0)
@@ -61,7 +70,25 @@ int ack_begin(struct ack *ack, const char *where, const char *directory)
 	if (fd < 0)
 		return say_failed("%s: %s", ack->path, strerror(errno));
 	close(fd);
+	if (is_socket && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ack->socket) != 0)
+		return say_failed("--ack: no socket pair can be made: %s", strerror(errno));
 	return 0;
+}
+
+/* The recorder gets the other end, at a number that programs do not use by themselves. */
+static void give_socket(const struct ack *ack, bool exact)
+{
+	int end = fcntl(ack->socket[1], F_DUPFD, ack->fd < HIGH ? HIGH : 3);
+	char number[16];
+
+	if (end < 0)
+		end = fcntl(ack->socket[1], F_DUPFD, ack->fd + 1);
+	snprintf(number, sizeof(number), "%d", end);
+	setenv(exact ? "PMEM2_EXACT_ACK_SOCKET" : "PMEM2_POWERFAIL_ACK_SOCKET", number, 1);
+	if (ack->socket[0] == ack->fd)
+		fcntl(ack->fd, F_SETFD, 0);
+	else
+		dup2(ack->socket[0], ack->fd);
 }
 
 void ack_child(const struct ack *ack, bool exact)
@@ -73,6 +100,10 @@ void ack_child(const struct ack *ack, bool exact)
 	setenv(exact ? "PMEM2_EXACT_ACK" : "PMEM2_POWERFAIL_ACK", ack->path, 1);
 	if (ack->fd < 0)
 		return;
+	if (ack->socket[0] >= 0) {
+		give_socket(ack, exact);
+		return;
+	}
 	fd = open(ack->path, O_WRONLY | O_APPEND);
 	if (fd >= 0 && fd != ack->fd) {
 		dup2(fd, ack->fd);
@@ -146,12 +177,19 @@ static int append(const struct ack *ack, const char *trace, uint64_t known, size
 	return ret;
 }
 
+void ack_take(const struct ack *ack)
+{
+	if (ack->path[0] != '\0' && ack->socket[1] >= 0)
+		pmem2_pf_said_take(ack->socket[1], ack->path);
+}
+
 int ack_end(const struct ack *ack, const char *trace)
 {
 	struct stat st;
 	uint64_t known;
 	size_t end;
 
+	ack_take(ack);
 	if (ack->path[0] == '\0' || !find_end(trace, &known, &end))
 		return 0; /* what is wrong with a trace is said by who reads it */
 	if (stat(ack->path, &st) != 0 || st.st_size == 0)
@@ -163,6 +201,9 @@ int ack_end(const struct ack *ack, const char *trace)
 
 void ack_finish(const struct ack *ack)
 {
+	for (int i = 0; i < 2 && ack->path[0] != '\0'; i++)
+		if (ack->socket[i] >= 0)
+			close(ack->socket[i]);
 	if (ack->fd >= 0)
 		unlink(ack->path);
 }

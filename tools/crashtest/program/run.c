@@ -100,6 +100,7 @@ static void set_environment(const struct run *run, const struct options *options
 	setenv("PMEM2_POWERFAIL_DIRTY", options->evictions ? "1" : "auto", 1);
 	unsetenv("PMEM2_POWERFAIL_REPORT");
 	unsetenv("PMEM2_POWERFAIL_ACK");
+	unsetenv("PMEM2_POWERFAIL_ACK_SOCKET");
 	unsetenv("PMEM2_POWERFAIL_OPS");
 }
 
@@ -113,7 +114,7 @@ static void set_output(const struct options *options)
 }
 
 /* Waits until the program ends, its time is over, or a signal comes: whether it ended. */
-static bool wait_until(pid_t pid, int *status, double end)
+static bool wait_until(pid_t pid, int *status, double end, const struct ack *ack)
 {
 	pid_t ended;
 
@@ -122,6 +123,7 @@ static bool wait_until(pid_t pid, int *status, double end)
 
 		if (signals_came() != 0 || (end > 0 && clock_seconds() >= end))
 			return false;
+		ack_take(ack);
 		nanosleep(&pause, NULL);
 	}
 	return ended == pid;
@@ -177,7 +179,7 @@ static int execute(struct run *run, const struct options *options, char **list)
 	if (pid < 0)
 		return say_failed("fork: %s", strerror(errno));
 	double limit = options->program_timeout;
-	if (!wait_until(pid, &run->status, limit > 0 ? clock_seconds() + limit : 0)) {
+	if (!wait_until(pid, &run->status, limit > 0 ? clock_seconds() + limit : 0, &run->ack)) {
 		run->stopped = signals_came() == 0;
 		stop(pid, &run->status);
 	}
