@@ -129,6 +129,10 @@ point "made after the accounts" finds two_entries-1 'flush and drain in the wron
 point "its mend" mends "and then the lines that go with it, before the flush of transfer"
 point "valid before its entries" finds two_entries-2 'flush and drain in the wrong order' "$(line two_entries 'valid */')"
 point "one finding" findings 1
+before=old_content-0
+point "what an earlier run left: right" clean old_content-0
+point "zeros in its place make it fail in another way" finds old_content-1 'recovery' 'nothing is lost'
+before=
 point "visible is durable: right" clean visible-0 --granularity BYTE --ignore missing-flush
 point "and wrong" status 1 crashtest visible-1 --granularity BYTE
 point "a sector: right" clean sector-0 --granularity PAGE

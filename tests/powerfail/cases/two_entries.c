@@ -5,7 +5,14 @@
  */
 #include "cases.h"
 
-enum { LINE = 8, VALID = 0, ENTRY = LINE, ACCOUNT = 3 * LINE, ACCOUNTS = 8, END = ACCOUNT + ACCOUNTS * LINE };
+enum {
+	LINE = 8,
+	VALID = 0,
+	ENTRY = LINE,
+	ACCOUNT = 3 * LINE,
+	ACCOUNTS = 8,
+	END = ACCOUNT + ACCOUNTS * LINE
+};
 
 static uint64_t *w;
 
