@@ -133,6 +133,10 @@ before=old_content-0
 point "what an earlier run left: right" clean old_content-0
 point "zeros in its place make it fail in another way" finds old_content-1 'recovery' 'nothing is lost'
 before=
+point "tables: right" clean table-0
+point "a table that is not flushed" finds table-1 'missing flush' "before the drain of main \($(line table 'switch */')\)"
+point "its mend" mends "and the lines that go with it, and drain, before the flush of main \($(line table 'switch */')\)"
+point "one finding" findings 1
 point "visible is durable: right" clean visible-0 --granularity BYTE --ignore missing-flush
 point "and wrong" status 1 crashtest visible-1 --granularity BYTE
 point "a sector: right" clean sector-0 --granularity PAGE

@@ -174,15 +174,21 @@ static void propose_persist(const struct experiment *e, const struct cause *c, s
 }
 
 /* The last proposal again, each time that the program comes there. */
-static void propose_everywhere(struct group *g, enum mend_kind kind)
+static void propose_everywhere(const struct experiment *e, struct group *g, enum mend_kind kind)
 {
 	const struct mend *one = g->mend_count > 0 ? &g->mends[g->mend_count - 1] : NULL;
-	char text[sizeof(one->text)];
+	char text[sizeof(one->text)], site[400];
 	struct mend *mend;
 
 	if (one == NULL)
 		return;
-	wording_put(text, sizeof(text), "%s, each time", one->text);
+	wording_site(e->replay, one->event, false, site, sizeof(site));
+	if (kind == MEND_FLUSH_ALL)
+		wording_put(text, sizeof(text),
+			"flush all that is stored and not flushed, before the drain of %s, each time",
+			site);
+	else
+		wording_put(text, sizeof(text), "%s, each time", one->text);
 	mend = add(g, kind, one->event, one->thread);
 	if (mend != NULL)
 		memcpy(mend->text, text, sizeof(text));
@@ -194,12 +200,12 @@ void propose(const struct experiment *e, const struct cause *c, enum fault fault
 
 	if (flushed && (!c->has_kept || !c->was_durable)) {
 		propose_drain(e, c, g);
-		propose_everywhere(g, MEND_DRAIN_ALL);
+		propose_everywhere(e, g, MEND_DRAIN_ALL);
 	}
 	if (!flushed && !c->is_future && fault != FAULT_WRONG_ORDER) {
 		propose_flush(e, c, g, false);
 		propose_flush(e, c, g, true);
-		propose_everywhere(g, MEND_FLUSH_ALL);
+		propose_everywhere(e, g, MEND_FLUSH_ALL);
 	}
 	if (!c->has_kept)
 		return;

@@ -150,16 +150,35 @@ static bool has_mend_of(struct proof *p, const struct group *g, const struct gro
 	return false;
 }
 
-/* Failures that nothing proposed for them mends may have the cause of others. */
+/* Whether what mends the one, at the place where the other is mended, mends that as well. */
+static bool has_one_mend(struct proof *p, const struct group *g, const struct group *other)
+{
+	if (g->fault != other->fault || g->torn != other->torn ||
+		g->proven->kind != other->proven->kind ||
+		g->proven->event != other->proven->event || results_one_cause(g, other))
+		return false;
+	p->group = g;
+	p->is_other = false;
+	p->mend = other->proven;
+	return helps(p);
+}
+
+/*
+ * Failures that nothing proposed for them mends may have the cause of others; so may those that are mended at the same
+ * place.
+ */
 static void look_for_others(struct proof *p, struct results *results)
 {
 	for (size_t i = 0; i < results->count; i++)
-		for (size_t j = 0; j < results->count && results->group[i].proven == NULL; j++) {
+		for (size_t j = 0; j < results->count; j++) {
 			const struct group *g = &results->group[i], *other = &results->group[j];
 
 			if (p->jobs->failed || p->images > MOST_IN_ALL)
 				return;
-			if (other->proven != NULL && has_mend_of(p, g, other))
+			if (other->proven == NULL || i == j)
+				continue;
+			if (g->proven == NULL ? has_mend_of(p, g, other)
+					      : j < i && has_one_mend(p, g, other))
 				results_join(results, j, i);
 		}
 }
