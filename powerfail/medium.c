@@ -164,6 +164,7 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 	madvise(base, capacity, MADV_RANDOM);
 
 	medium->size = size;
+	medium->volatile_bytes = NULL;
 	medium->snapshot_at = at;
 	medium->snapshot_size = size;
 	medium->capacity = capacity;

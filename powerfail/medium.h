@@ -21,6 +21,8 @@ struct pf_identity {
 	uint64_t device, inode, born;
 };
 
+struct pf_volatile;
+
 struct pf_medium {
 	struct pf_identity identity;
 	uint32_t id;
@@ -34,6 +36,7 @@ struct pf_medium {
 	uint32_t granularity;        /* of its latest mapping: enum pmem2_granularity */
 	int fd;                      /* of the file, kept by the backend to tell its holes; or -1 */
 	bool pages; /* the kernel writes it, page by page, when it likes: PF_MAP_PAGES */
+	struct pf_volatile *volatile_bytes; /* which need no flush; NULL: all do */
 	char path[PATH_MAX];
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* model.c -- which stores are durable, and which are on their way. */
 #include "powerfail/versions.h"
+#include "powerfail/volatile.h"
 
 enum { KEPT = 16 << 20 }; /* bytes of versions that are kept when none is in use */
 
@@ -29,6 +30,41 @@ void pmem2_pf_model_forget(struct pf_model *model)
 			thread->first = thread->last = thread->pending = 0;
 	}
 	pmem2_pf_versions_empty(model);
+}
+
+/* ---- what is durable ---- */
+
+static void make_durable(struct pf_model *model, struct pf_medium *medium, size_t line,
+	const char *content)
+{
+	if (model->settling != NULL)
+		model->settling(model->arg, medium, line, content);
+	memcpy(pmem2_pf_medium_line(medium, line), content, PF_LINE);
+}
+
+/* A line was seen to hold content: what of that needs no flush is durable, and in each version. */
+static void settle_volatile(struct pf_model *model, struct pf_medium *medium, size_t line,
+	const char *content)
+{
+	char now[PF_LINE];
+
+	memcpy(now, pmem2_pf_medium_line(medium, line), PF_LINE);
+	pmem2_pf_volatile_copy(medium, line, now, content);
+	if (pmem2_pf_same_line(now, pmem2_pf_medium_line(medium, line)))
+		return;
+	pmem2_pf_volatile_count(medium, line, content);
+	pmem2_pf_medium_know(medium, line);
+	make_durable(model, medium, line, now);
+	for (uint32_t i = *pmem2_pf_slot(model, medium, line); i != 0;
+		i = pmem2_pf_version(model, i)->older)
+		pmem2_pf_volatile_copy(medium, line, pmem2_pf_version(model, i)->content, content);
+}
+
+static inline void see(struct pf_model *model, struct pf_medium *medium, size_t line,
+	const char *content)
+{
+	if (medium->volatile_bytes != NULL)
+		settle_volatile(model, medium, line, content);
 }
 
 /* ---- stores ---- */
@@ -68,6 +104,7 @@ void pmem2_pf_model_store(struct pf_model *model, struct pf_medium *medium, size
 	uint32_t *slot = pmem2_pf_slot(model, medium, line);
 	uint32_t number;
 
+	see(model, medium, line, content);
 	if (pmem2_pf_same_line(content, pmem2_pf_model_last(model, medium, line)))
 		return; /* what was there already changes nothing */
 	number = pmem2_pf_versions_add(model, slot, medium, line, content, origin);
@@ -166,6 +203,7 @@ enum pf_flushed pmem2_pf_model_flush(struct pf_model *model, struct pf_thread *t
 	uint32_t *slot = pmem2_pf_slot(model, medium, line);
 	uint32_t number;
 
+	see(model, medium, line, content);
 	if (*slot != 0)
 		return flush_again(model, thread, slot, content, origin);
 	number = pmem2_pf_versions_add_first(model, slot, medium, line, content, origin);
@@ -179,12 +217,17 @@ void pmem2_pf_model_stream(struct pf_model *model, struct pf_thread *thread,
 	struct pf_medium *medium, size_t line, const char *content, size_t at, size_t size,
 	struct pf_origin origin)
 {
-	uint32_t number = pmem2_pf_versions_add(model, pmem2_pf_slot(model, medium, line), medium,
-		line, content, origin);
-	struct pf_version *v = pmem2_pf_version(model, number);
+	struct pf_version *v;
+	uint32_t number;
 
+	see(model, medium, line, content);
+	if (pmem2_pf_volatile_covers(medium, line * PF_LINE + at, size))
+		return;
+	number = pmem2_pf_versions_add(model, pmem2_pf_slot(model, medium, line), medium, line,
+		content, origin);
 	if (number == 0)
 		return;
+	v = pmem2_pf_version(model, number);
 	v->stored = true;
 	v->at = (uint8_t)at;
 	v->size = (uint8_t)size;
@@ -196,16 +239,12 @@ void pmem2_pf_model_dirty(struct pf_model *model, struct pf_medium *medium, size
 {
 	uint32_t *slot = pmem2_pf_slot(model, medium, line);
 
+	see(model, medium, line, content);
+	if (medium->volatile_bytes != NULL &&
+		pmem2_pf_same_line(content, pmem2_pf_model_last(model, medium, line)))
+		return; /* nothing else was stored there */
 	if (pmem2_pf_versions_add(model, slot, medium, line, content, origin) != 0)
 		model->dirty++;
-}
-
-static void make_durable(struct pf_model *model, struct pf_medium *medium, size_t line,
-	const char *content)
-{
-	if (model->settling != NULL)
-		model->settling(model->arg, medium, line, content);
-	memcpy(pmem2_pf_medium_line(medium, line), content, PF_LINE);
 }
 
 /*
@@ -278,6 +317,7 @@ void pmem2_pf_model_write(struct pf_model *model, struct pf_medium *medium, size
 {
 	uint32_t *slot = pmem2_pf_slot(model, medium, line);
 
+	see(model, medium, line, content);
 	if (*slot != 0) {
 		pmem2_pf_version(model, *slot)->newest = false;
 		pmem2_pf_versions_supersede(model, *slot);
