@@ -96,7 +96,9 @@ point "not looked for by default" status 1 without
 
 # ---- JSON ----
 
-acks --json --minimize >acks.json
+acks --json --minimize --volatile data:4088+8 --volatile other:0+8 >acks.json
 recovery --json >recovery.json
+point "a part that needs no flush" has acks.json '"offset": 4088, "length": 8, "learnt": false, "mapped": true, "changes": 0}'
+point "one of no file" has acks.json '"file": "other", "offset": 0, "length": 8, "learnt": false, "mapped": false, "changes": 0}'
 point "JSON as the manual has it" python3 "$sources/json_members.py" "$sources/../../man/pmem2-crashtest.1.scd" acks.json recovery.json
 plan

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * bank.c -- accounts in a pool of libpmemobj, between which money is moved. usage: bank POOL make | move N | check
+ * bank.c -- accounts in a pool of libpmemobj, between which money is moved. usage: bank POOL make | move N | note | check
  *
  * FAULT: 0 none; 1 an account is not added to the transaction; 2 it is added after the store; 3 two persists and no
  * transaction; 4 a line of the journal is never flushed; 5 it is filled after it was allocated; 6 its entry
@@ -155,6 +155,8 @@ int main(int argc, char *argv[])
 	bank = pmemobj_direct(pmemobj_root(pool, sizeof(*bank)));
 	if (strcmp(argv[2], "make") == 0)
 		make();
+	else if (strcmp(argv[2], "note") == 0)
+		take_note();
 	else if (strcmp(argv[2], "move") == 0)
 		move(atoi(argv[3]));
 	else

@@ -47,4 +47,16 @@ count='pool\+0x[0-9a-f]+, 1 bytes: 03, durable are 00'
 report() { cp new pool && "$pmem2" crashtest --ignore missing-flush -- "./bank-$1" pool move 3; }
 point "a count that nobody looks at" says "$count" status 0 report 7
 point "and no such thing where there is none" status 1 says "$count" report 0
+
+# what it leaves there by itself is learnt from a run that only opens, allocates and closes
+learn() {
+	cp new pool
+	"$pmem2" crashtest --samples 10 --copy pool --baseline "./bank-0 {} note" "${@:2}" -- "./bank-$1" pool move 3
+}
+point "nothing else is lost, if that is learnt" says 'pool, [0-9]+ bytes in [0-9]+ ranges \(--baseline\)' status 0 learn 0
+point "and images pass" says ': 0 failed$' status 0 learn 0 --no-evictions --budget 10 --check './bank-0 {} check'
+point "a count that nobody looks at is still lost" says "$count" status 1 learn 7
+point "that alone" says '^missing flush: 1$' learn 7
+point "an account without TX_ADD, likewise" says 'pool\+0x[0-9a-f]+, 1 bytes: f2, durable are e8' status 1 learn 1
+point "and it fails" says 'missing flush: pool' status 1 learn 1 --no-evictions --check './bank-1 {} check'
 plan

@@ -8,7 +8,7 @@ _pmem2_program() {
 	for ((i = 2; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
 		--) echo $((i + 1)) && return ;;
-		--check | --recover | --then | --depth | --ops | --state | --ack | --copy | --trace | --directory | --html | --svg | --image | --output | --samples | --seed | --jobs | \
+		--check | --recover | --then | --depth | --ops | --state | --ack | --volatile | --ignore-range | --baseline | --copy | --trace | --directory | --html | --svg | --image | --output | --samples | --seed | --jobs | \
 			--timeout | --program-timeout | --ignore | --granularity) i=$((i + 1)) ;;
 		-*) ;;
 		*) echo "$i" && return ;;
@@ -23,13 +23,13 @@ _pmem2_crashtest() {
 	--granularity) mapfile -t COMPREPLY < <(compgen -W "BYTE CACHE_LINE PAGE none" -- "$current") ;;
 	--ignore) mapfile -t COMPREPLY < <(compgen -W "missing-flush missing-drain stray-flush program" -- "$current") ;;
 	--ack) mapfile -t COMPREPLY < <(compgen -f -W "stdout socket:" -- "$current") ;;
-	--ops | --copy | --trace | --html | --svg | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
+	--ops | --volatile | --ignore-range | --copy | --trace | --html | --svg | --output) mapfile -t COMPREPLY < <(compgen -f -- "$current") ;;
 	--directory) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
-	--check | --recover | --then | --depth | --state | --image | --samples | --seed | --jobs | --timeout | --program-timeout) COMPREPLY=() ;;
+	--check | --recover | --then | --depth | --state | --baseline | --image | --samples | --seed | --jobs | --timeout | --program-timeout) COMPREPLY=() ;;
 	*)
 		if [[ $current == -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "--all --budget --torn --evictions --no-evictions --exact --no-preload --coherent --samples --seed --jobs --timeout
-				--program-timeout --check --recover --then --depth --rerun --ops --state --ack --copy --granularity --ignore --trace --directory --image
+				--program-timeout --check --recover --then --depth --rerun --ops --state --ack --volatile --ignore-range --baseline --copy --granularity --ignore --trace --directory --image
 				--output --json --minimize --html --svg --verbose --help --" -- "$current")
 		else
 			mapfile -t COMPREPLY < <(compgen -c -- "$current")

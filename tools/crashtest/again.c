@@ -11,10 +11,12 @@
 
 #include "common/options.h"
 #include "common/say.h"
+#include "common/volatiles.h"
 #include "images/choice.h"
 #include "images/image.h"
 #include "images/overlay.h"
 #include "images/units.h"
+#include "images/volatile_files.h"
 #include "replay/replay.h"
 #include "replay/trace.h"
 
@@ -109,6 +111,7 @@ static int make_image(const struct options *o, struct replay *r, uint64_t event,
 
 int again(const struct options *o)
 {
+	struct volatiles volatiles;
 	struct trace trace;
 	struct replay r;
 	char *name;
@@ -119,6 +122,11 @@ int again(const struct options *o)
 		return say_failed("no image has the name %s", o->image);
 	if (trace_open(&trace, o->trace) != 0)
 		return say_failed("%s", trace.error);
+	if (!volatile_files_find(&volatiles, o->volatiles, &trace)) {
+		trace_close(&trace);
+		return say_failed("no memory");
+	}
+	trace.volatiles = &volatiles;
 	ret = replay_open(&r, &trace);
 	r.coherent = o->coherent;
 	if (ret == 0 && replay_to(&r, event) == 0)
@@ -127,5 +135,6 @@ int again(const struct options *o)
 		ret = say_failed("%s: %s", o->trace, r.error);
 	replay_close(&r);
 	trace_close(&trace);
+	volatiles_free(&volatiles);
 	return ret;
 }

@@ -13,6 +13,7 @@
 #include "common/say.h"
 #include "common/signals.h"
 #include "process.h"
+#include "program/baseline.h"
 #include "program/run.h"
 
 /* "picture.svg" becomes "picture.123.svg" for the child whose trace is "trace.123". */
@@ -114,10 +115,15 @@ int tool_crashtest(int argc, char *argv[])
 		return ret < 0 ? 0 : ret;
 	signals_catch();
 	setrlimit(RLIMIT_CORE, &no_core); /* of checkers, which may die many times */
-	if (o.image != NULL)
-		return again(&o);
+	if (o.image != NULL) {
+		ret = again(&o);
+		options_free(&o);
+		return ret;
+	}
 
-	if (o.program != NULL)
+	if (o.baseline != NULL)
+		ret = baseline_learn(&o);
+	if (ret == 0 && o.program != NULL)
 		ret = run_program(&run, &o);
 	if (o.ops != NULL)
 		o.operations = &run.ops;
@@ -126,5 +132,6 @@ int tool_crashtest(int argc, char *argv[])
 		                        : test_traces(&o, NULL, o.trace, &found);
 	run.keeps_trace = run.keeps_trace || found; /* its images can be made again */
 	run_finish(&run);
+	options_free(&o);
 	return ret;
 }

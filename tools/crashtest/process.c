@@ -13,8 +13,10 @@
 #include "common/options.h"
 #include "common/say.h"
 #include "common/signals.h"
+#include "common/volatiles.h"
 #include "diagnosis/diagnose.h"
 #include "images/place.h"
+#include "images/volatile_files.h"
 #include "recover.h"
 #include "replay/replay.h"
 #include "replay/trace.h"
@@ -151,14 +153,21 @@ static int test_trace(struct process *p, const struct options *o, const struct t
 
 int process_test(struct process *p, const struct options *o)
 {
+	struct options with = *o;
+	struct volatiles volatiles;
 	struct trace trace;
 	int ret;
 
 	if (trace_open(&trace, p->trace) != 0)
 		return say_failed("%s", trace.error);
 	ret = check_trace(&trace);
-	if (ret == 0)
-		ret = test_trace(p, o, &trace);
+	if (ret == 0 && !volatile_files_find(&volatiles, o->volatiles, &trace))
+		ret = say_failed("no memory");
+	if (ret == 0) {
+		trace.volatiles = with.volatiles = &volatiles;
+		ret = test_trace(p, &with, &trace);
+		volatiles_free(&volatiles);
+	}
 	trace_close(&trace);
 	return ret;
 }

@@ -21,6 +21,7 @@
 #include "diagnosis/diagnose.h"
 #include "images/base.h"
 #include "images/place.h"
+#include "images/volatile_files.h"
 #include "powerfail/report.h"
 #include "replay/replay.h"
 #include "replay/trace.h"
@@ -133,7 +134,8 @@ static bool add_finding(struct recovering *r, const struct verdict *v, struct gr
 		.where = strdup(where),
 		.trace = strdup(*trace),
 	};
-	whole = results_copy(&grown->group, g);
+	whole = results_copy(&grown->group, g) &&
+	        volatiles_copy(&grown->volatiles, v->options->volatiles);
 	if (asprintf(&grown->of, "%llu:%s", (unsigned long long)one->event, one->name) < 0)
 		grown->of = NULL;
 	all->count++;
@@ -238,12 +240,18 @@ static int test_one(struct recovering *r, const struct options *o, const struct 
 {
 	struct recoveries below;
 	struct options with = *o;
+	struct volatiles volatiles;
 	struct trace trace;
 	int ret;
 
 	if (trace_open(&trace, one->trace) != 0)
 		return say_failed("%s", trace.error);
 	trace.base = &one->base;
+	if (!volatile_files_find(&volatiles, o->volatiles, &trace)) {
+		trace_close(&trace);
+		return say_failed("no memory");
+	}
+	trace.volatiles = with.volatiles = &volatiles;
 	with.depth--;
 	if (r->deadline > 0)
 		with.budget = r->deadline - clock_seconds() > 1 ? r->deadline - clock_seconds() : 1;
@@ -259,6 +267,7 @@ static int test_one(struct recovering *r, const struct options *o, const struct 
 		recoveries_finish(&below);
 	}
 	trace_close(&trace);
+	volatiles_free(&volatiles);
 	return ret;
 }
 
@@ -299,6 +308,7 @@ void recover_free(struct recovered *r)
 		free(r->finding[i].where);
 		free(r->finding[i].trace);
 		free(r->finding[i].of);
+		volatiles_free(&r->finding[i].volatiles);
 	}
 	free(r->finding);
 	free(r->report);

@@ -15,6 +15,7 @@
 #include "granularity_name.h"
 #include "powerfail/report.h"
 #include "say.h"
+#include "volatiles.h"
 
 static const char usage[] =
 	"usage: pmem2 crashtest [OPTION...] --check COMMAND -- PROGRAM [ARGUMENT...]\n"
@@ -48,6 +49,9 @@ static const char usage[] =
 	"  --state COMMAND     prints the state\n"
 	"  --ack WHERE         what PROGRAM wrote there before the cut is in a file, {ack} in COMMAND:\n"
 	"                      stdout, a descriptor's number, socket:NUMBER, or a file\n"
+	"  --volatile FILE:OFFSET+LENGTH\n"
+	"                      what is stored there needs no flush: a lock, a counter, a hint\n"
+	"  --baseline COMMAND  runs first; what it stores and does not flush needs no flush\n"
 	"  --copy FILE         give PROGRAM a copy of FILE, wherever FILE is an argument\n"
 	"  --granularity G     force BYTE, CACHE_LINE (default) or PAGE; none: do not force\n"
 	"  --ignore CLASS      missing-flush, missing-drain or stray-flush alone is no finding;\n"
@@ -65,7 +69,7 @@ static const char usage[] =
 	"or was interrupted.\n";
 
 /* What an option's value is. */
-enum kind { FLAG, TEXT, OPTIONAL, NUMBER, JOBS, SECONDS, CLASS, GRANULARITY, HELP };
+enum kind { FLAG, TEXT, OPTIONAL, NUMBER, JOBS, SECONDS, CLASS, GRANULARITY, VOLATILE, HELP };
 
 static const struct {
 	const char *name;
@@ -88,6 +92,9 @@ static const struct {
 	{"ops", TEXT, offsetof(struct options, ops)},
 	{"state", TEXT, offsetof(struct options, state)},
 	{"ack", TEXT, offsetof(struct options, ack)},
+	{"volatile", VOLATILE, 0},
+	{"ignore-range", VOLATILE, 0}, /* another name for it */
+	{"baseline", TEXT, offsetof(struct options, baseline)},
 	{"copy", TEXT, offsetof(struct options, copy)},
 	{"trace", TEXT, offsetof(struct options, trace)},
 	{"directory", TEXT, offsetof(struct options, directory)},
@@ -188,6 +195,15 @@ static bool read_option(struct options *o, int i, const char *value)
 	}
 }
 
+/* It says itself what is wrong. */
+static int read_volatile(struct options *o, const char *name, const char *value)
+{
+	if (o->volatiles == NULL)
+		o->volatiles = calloc(1, sizeof(*o->volatiles));
+	return o->volatiles != NULL ? volatiles_read(o->volatiles, name, value)
+	                            : say_failed("no memory");
+}
+
 static int misused(const char *what)
 {
 	return say_failed("%s; see pmem2 crashtest --help", what);
@@ -220,6 +236,21 @@ static int check_commands(const struct options *o)
 			"--ops goes with a PROGRAM, and --copy with the file that it works on");
 	if (o->ops != NULL && o->then != NULL)
 		return misused("--then changes the state: it does not go with --ops");
+	return 0;
+}
+
+static int check_baseline(const struct options *o)
+{
+	if (o->baseline == NULL)
+		return 0;
+	if (o->image != NULL)
+		return misused(
+			"--image takes what was learnt by --volatile, and not by --baseline");
+	if (command_names_ack(o->baseline) || command_paths(o->baseline) > 1)
+		return misused("{} alone has a meaning in --baseline: the copy of --copy");
+	if (command_paths(o->baseline) == 1 && o->copy == NULL)
+		return misused("{} in --baseline is a copy of the file that --copy names; give "
+			       "--copy, or the path itself");
 	return 0;
 }
 
@@ -292,7 +323,10 @@ int options_read(struct options *o, int argc, char *argv[])
 			fputs(usage, stdout);
 			return -1;
 		}
-		if (!read_option(o, c - 1, optarg))
+		if (known[c - 1].kind == VOLATILE) {
+			if (read_volatile(o, known[c - 1].name, optarg) != 0)
+				return CRASHTEST_FAILED;
+		} else if (!read_option(o, c - 1, optarg))
 			return say_failed("--%s: not understood: %s; see pmem2 crashtest --help",
 				known[c - 1].name, optarg);
 	}
@@ -303,5 +337,14 @@ int options_read(struct options *o, int argc, char *argv[])
 		o->check = ""; /* that these fail is what is looked for */
 	if (o->budget == 0 && !o->all)
 		o->budget = BUDGET;
-	return check_commands(o) != 0 ? CRASHTEST_FAILED : check_together(o);
+	return check_commands(o) != 0 || check_baseline(o) != 0 ? CRASHTEST_FAILED
+	                                                        : check_together(o);
+}
+
+void options_free(struct options *o)
+{
+	if (o->volatiles != NULL)
+		volatiles_free(o->volatiles);
+	free(o->volatiles);
+	o->volatiles = NULL;
 }

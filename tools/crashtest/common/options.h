@@ -19,6 +19,7 @@ enum ignored {
 
 struct ops;
 struct recoveries;
+struct volatiles;
 
 struct options {
 	const char *check; /* the checker's command, or NULL: report alone */
@@ -32,6 +33,8 @@ struct options {
 	const char *ops;     /* a file with operations, one to a line, or NULL */
 	const char *state;   /* the command that prints the state after some, or NULL */
 	const struct ops *operations; /* those, and the states after each; NULL: there are none */
+	const char *baseline;         /* the command of which losses are none; or NULL */
+	struct volatiles *volatiles;  /* what needs no flush; NULL: nothing is named */
 	const char *ack;       /* what the program acknowledges by: as ack_begin has it, or NULL */
 	const char *copy;      /* the file of which the program gets a copy, or NULL */
 	const char *directory; /* for images; NULL: chosen */
@@ -60,5 +63,7 @@ struct options {
 
 /* argv[0] is a name. 0, an exit status, or -1 after --help. */
 int options_read(struct options *options, int argc, char *argv[]);
+
+void options_free(struct options *options);
 
 #endif

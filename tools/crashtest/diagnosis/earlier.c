@@ -7,6 +7,7 @@
 #include "common/array.h"
 #include "experiment.h"
 #include "powerfail/model.h"
+#include "powerfail/volatile.h"
 #include "replay/replay.h"
 #include "replay/sight.h"
 
@@ -42,7 +43,7 @@ static bool take_back(struct experiment *e, struct earlier *earlier, size_t i)
 	const struct changed_line *l = &e->replay->journal[i];
 	struct bytes *b = find(earlier, l);
 
-	if (is_in_units(e, l))
+	if (l->minor || is_in_units(e, l))
 		return true;
 	if (b == NULL) {
 		if (!array_grow(&earlier->bytes, earlier->count, &earlier->room,
@@ -52,6 +53,8 @@ static bool take_back(struct experiment *e, struct earlier *earlier, size_t i)
 	}
 	*b = (struct bytes){.medium = l->medium, .line = l->line, .size = PF_LINE};
 	memcpy(b->content, e->replay->before[i], PF_LINE);
+	pmem2_pf_volatile_copy(l->medium, l->line, b->content,
+		pmem2_pf_medium_line(l->medium, l->line));
 	earlier->event = l->event;
 	return true;
 }
@@ -75,7 +78,8 @@ static void reduce(struct experiment *e, const uint8_t *choice, struct earlier *
 static uint64_t changed_at(const struct replay *r, const struct bytes *b)
 {
 	for (size_t i = r->journal_count; i-- > 0;)
-		if (r->journal[i].medium == b->medium && r->journal[i].line == b->line)
+		if (r->journal[i].medium == b->medium && r->journal[i].line == b->line &&
+			!r->journal[i].minor)
 			return r->journal[i].event;
 	return 0;
 }
@@ -99,6 +103,11 @@ bool earlier_find(struct experiment *e, const uint8_t *choice, struct earlier *e
 	size_t i = r->journal_count;
 
 	for (unsigned drains = 0; r->before != NULL && i > 0 && drains < DRAINS; drains++) {
+		if (r->journal[i - 1].minor) {
+			i--;
+			drains--;
+			continue;
+		}
 		uint64_t event = r->journal[i - 1].event;
 		size_t before = earlier->count;
 

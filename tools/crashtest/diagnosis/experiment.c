@@ -11,6 +11,7 @@
 #include "images/choice.h"
 #include "images/pieces.h"
 #include "powerfail/model.h"
+#include "powerfail/volatile.h"
 #include "replay/replay.h"
 #include "replay/sight.h"
 #include "search/results.h"
@@ -33,7 +34,8 @@ static uint8_t choice_of(const struct unit *u, const struct piece *p)
 	uint8_t choice = 0;
 
 	for (unsigned c = 1; c < u->choices; c++)
-		if (memcmp(units_content(u, c), p->content, u->size) == 0)
+		if (pmem2_pf_volatile_alike(u->medium, u->line * PF_LINE + u->at,
+			    units_content(u, c), p->content, u->size))
 			choice = (uint8_t)c;
 	return choice;
 }

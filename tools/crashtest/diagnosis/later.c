@@ -8,6 +8,7 @@
 #include "common/array.h"
 #include "experiment.h"
 #include "powerfail/model.h"
+#include "powerfail/volatile.h"
 #include "replay/replay.h"
 #include "replay/sight.h"
 #include "replay/trace.h"
@@ -39,17 +40,20 @@ static bool change(struct later *l, const struct replay *r, struct pf_medium *m,
 		size_t begin = at % PF_LINE;
 		const char *now = pmem2_pf_model_last(r->model, m, at / PF_LINE) + begin;
 		struct bytes *b;
+		char kept[PF_LINE];
 
 		n = size < PF_LINE - begin ? size : PF_LINE - begin;
 		for (size_t i = 0; i < l->count; i++)
 			if (l->bytes[i].medium == m && l->bytes[i].line == at / PF_LINE)
 				now = l->bytes[i].content + begin;
-		if (memcmp(now, content, n) == 0)
+		if (pmem2_pf_volatile_alike(m, at, now, content, n))
 			continue;
 		b = line_of(l, r, m, at / PF_LINE, event);
 		if (b == NULL)
 			return false;
+		memcpy(kept, b->content, PF_LINE);
 		memcpy(b->content + begin, content, n);
+		pmem2_pf_volatile_copy(m, at / PF_LINE, b->content, kept);
 	}
 	return true;
 }

@@ -8,6 +8,7 @@
 #include "experiment.h"
 #include "history.h"
 #include "powerfail/model.h"
+#include "powerfail/volatile.h"
 #include "replay/replay.h"
 #include "replay/trace.h"
 #include "search/results.h"
@@ -82,6 +83,14 @@ static bool is_zero(const char *word)
 	return memcmp(word, zeros, WORD) == 0;
 }
 
+/* Whether a byte of the word needs no flush: it is no part of what is old. */
+static bool is_volatile(const struct pf_medium *m, size_t at)
+{
+	uint64_t bytes = pmem2_pf_volatile_bytes(m, at / PF_LINE);
+
+	return (bytes >> at % PF_LINE & 0xff) != 0;
+}
+
 /* What is in the way. */
 struct stale {
 	struct pf_medium *medium;
@@ -99,7 +108,9 @@ static bool find_in(struct finding *f, const struct replay *r, const struct pf_m
 	const struct named *named, size_t begin, size_t end)
 {
 	for (size_t at = begin; at + WORD <= end; at += WORD) {
-		if (is_named(named, at) || is_changed(r, m, at)) {
+		if (is_volatile(m, at)) {
+			f->inside = false;
+		} else if (is_named(named, at) || is_changed(r, m, at)) {
 			f->used = true;
 			f->inside = false;
 		} else if (f->used && !is_zero(live(r, m, at))) {

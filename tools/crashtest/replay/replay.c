@@ -10,6 +10,7 @@
 #include "powerfail/losses.h"
 #include "powerfail/report.h"
 #include "powerfail/stacks.h"
+#include "powerfail/volatile.h"
 #include "replay_parts.h"
 #include "trace.h"
 
@@ -43,8 +44,16 @@ uint64_t replay_hash(const struct pf_medium *medium, size_t line, const char *co
 {
 	uint64_t h = (line + 1) * UINT64_C(0x9e3779b97f4a7c15) ^
 	             (medium->id + 1) * UINT64_C(0xc2b2ae3d27d4eb4f);
+	char without[PF_LINE];
 	uint64_t word;
 
+	if (medium->volatile_bytes != NULL) {
+		static const char zeros[PF_LINE];
+
+		memcpy(without, content, PF_LINE);
+		pmem2_pf_volatile_copy(medium, line, without, zeros);
+		content = without;
+	}
 	for (int i = 0; i < PF_LINE; i += 8) {
 		memcpy(&word, content + i, 8);
 		h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
@@ -57,14 +66,17 @@ static void settling(void *arg, struct pf_medium *medium, size_t line, const cha
 {
 	struct replay *r = arg;
 	const char *before = pmem2_pf_medium_line(medium, line);
+	bool minor;
 
 	if (pmem2_pf_same_line(before, content))
 		return;
+	minor = pmem2_pf_volatile_alike(medium, line * PF_LINE, before, content, PF_LINE);
 	r->hash += replay_hash(medium, line, content) - replay_hash(medium, line, before);
 	if (r->remembers && grow(r, &r->before, r->journal_count, sizeof(*r->before)))
 		memcpy(r->before[r->journal_count], before, PF_LINE);
 	if (grow(r, &r->journal, r->journal_count, sizeof(*r->journal)))
-		r->journal[r->journal_count++] = (struct changed_line){medium, line, r->event};
+		r->journal[r->journal_count++] =
+			(struct changed_line){medium, line, r->event, minor};
 }
 
 /* ---- begin and end ---- */
@@ -89,6 +101,7 @@ int replay_open(struct replay *r, const struct trace *trace)
 void replay_close(struct replay *r)
 {
 	for (size_t i = 0; i < r->media_count; i++) {
+		replay_volatile_free(r->media[i]);
 		pmem2_pf_medium_finish(r->media[i]);
 		free(r->media[i]);
 	}
@@ -172,10 +185,12 @@ static void apply_file(struct replay *r, const struct pf_record_file *f)
 		free(m);
 		return;
 	}
+	r->media[r->media_count++] = m;
 	m->id = f->file;
 	m->granularity = PMEM2_GRANULARITY_CACHE_LINE; /* until it is mapped */
 	snprintf(m->path, sizeof(m->path), "%s", f->path);
-	r->media[r->media_count++] = m;
+	if (!replay_volatile(m, r->trace))
+		fail(r, "no memory for the parts of a file that need no flush");
 }
 
 struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end)
@@ -362,35 +377,4 @@ void replay_apply(struct replay *r, const struct pf_record *record)
 	replay_look_ahead(r);
 	r->event++;
 	apply(r, record);
-}
-
-/* ---- to one moment ---- */
-
-bool replay_settles(const struct pf_record *record)
-{
-	enum pf_record_kind kind = pmem2_pf_record_kind(record);
-
-	return kind == PF_RECORD_DRAIN ||
-	       (kind == PF_RECORD_FLUSH &&
-		       pmem2_pf_flush_kind((const struct pf_record_lines *)record) ==
-			       PF_FLUSH_CLFLUSH);
-}
-
-bool replay_towards(struct replay *r, uint64_t event)
-{
-	const struct pf_record *record;
-
-	while (r->event < event && (record = replay_next(r)) != NULL) {
-		if (replay_settles(record))
-			return r->event + 1 == event;
-		replay_apply(r, record);
-	}
-	return true;
-}
-
-int replay_to(struct replay *r, uint64_t event)
-{
-	while (!replay_towards(r, event))
-		replay_apply(r, replay_next(r));
-	return r->failed ? -1 : 0;
 }

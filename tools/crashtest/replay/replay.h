@@ -23,6 +23,7 @@ struct changed_line {
 	struct pf_medium *medium;
 	size_t line;
 	uint64_t event; /* when */
+	bool minor;     /* nothing else changed than bytes that need no flush */
 };
 
 struct attached {
@@ -119,6 +120,9 @@ struct pf_thread *replay_thread(const struct replay *r, uint32_t id);
 
 /* Whether the version's line is in a mapping: a struct attached. */
 bool replay_is_in_map(const struct pf_version *version, const void *map);
+
+/* Likewise in one of those of the replay that is handed in, or in pages that the kernel has yet to write. */
+bool replay_is_in_any_map(const struct pf_version *version, const void *replay);
 
 /* How many versions are pending, of all threads. */
 size_t replay_pending(const struct replay *r);

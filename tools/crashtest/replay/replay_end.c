@@ -10,7 +10,7 @@
 #include "replay.h"
 #include "trace.h"
 
-static bool is_in_any_map(const struct pf_version *v, const void *arg)
+bool replay_is_in_any_map(const struct pf_version *v, const void *arg)
 {
 	const struct replay *r = arg;
 
@@ -83,7 +83,7 @@ void replay_finish(struct replay *r, bool by_files)
 {
 	for (size_t i = 0; by_files && !r->exited && i < r->map_count; i++)
 		compare_file(r, &r->maps[i]);
-	pmem2_pf_find_losses(r->model, r->report, is_in_any_map, r);
+	pmem2_pf_find_losses(r->model, r->report, replay_is_in_any_map, r);
 }
 
 void replay_forget(struct replay *r)

@@ -14,6 +14,7 @@ struct pf_record_said;
 struct pf_record_store;
 struct pf_thread;
 struct replay;
+struct trace;
 
 /* The thread of that number, made if it is new; NULL: the replay failed. */
 struct pf_thread *replay_know_thread(struct replay *r, uint32_t id);
@@ -29,5 +30,9 @@ void replay_lines(struct replay *r, const struct pf_record_lines *lines);
 bool replay_say(struct replay *r, const struct pf_record_said *said);
 void replay_left(struct replay *r, const struct pf_record_left *left);
 void replay_store(struct replay *r, const struct pf_record_store *store);
+
+/* Notes which bytes of the file need no flush, as the trace has it. false: no memory. */
+bool replay_volatile(struct pf_medium *m, const struct trace *trace);
+void replay_volatile_free(struct pf_medium *m);
 
 #endif

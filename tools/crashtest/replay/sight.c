@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "powerfail/model.h"
+#include "powerfail/volatile.h"
 #include "trace.h"
 
 enum { FAR = 1 << 20 }; /* records that are looked through backwards */
@@ -41,7 +42,10 @@ static enum says lines_say(const struct pf_record_lines *l, const struct bytes *
 	if (l->file != b->medium->id || l->length == 0 || b->line < first || b->line >= end)
 		return SILENT;
 	content = l->content + (b->line - first) * PF_LINE + b->at;
-	return memcmp(content, b->content, b->size) == 0 ? SAME : OTHER;
+	return pmem2_pf_volatile_alike(b->medium, b->line * PF_LINE + b->at, content, b->content,
+		       b->size)
+	               ? SAME
+	               : OTHER;
 }
 
 /* A store to a part of them says that they did not hold it before, if it changed something. */
@@ -51,9 +55,11 @@ static enum says store_says(const struct pf_record_store *s, const struct bytes 
 	size_t from = s->offset > begin ? s->offset : begin;
 	size_t to = s->offset + s->length < end ? s->offset + s->length : end;
 
-	if (s->file != b->medium->id || from >= to)
+	if (s->file != b->medium->id || from >= to ||
+		pmem2_pf_volatile_covers(b->medium, from, to - from))
 		return SILENT;
-	return memcmp(s->bytes + (from - s->offset), b->content + (from - begin), to - from) == 0
+	return pmem2_pf_volatile_alike(b->medium, from, s->bytes + (from - s->offset),
+		       b->content + (from - begin), to - from)
 	               ? SAME
 	               : OTHER;
 }

@@ -9,6 +9,7 @@
 #include "powerfail/trace_read.h"
 
 struct base;
+struct volatiles;
 
 struct trace {
 	const char *path;
@@ -20,7 +21,8 @@ struct trace {
 	const struct pf_record_file **file; /* in the order in which the program mapped them */
 	size_t files;
 	const struct base
-		*base;   /* the images that it stands on, if it is that of a recovery; or NULL */
+		*base; /* the images that it stands on, if it is that of a recovery; or NULL */
+	const struct volatiles *volatiles; /* parts of its files that need no flush; or NULL */
 	char error[512]; /* a sentence: why there are no more records; "": these are all */
 };
 

@@ -84,6 +84,8 @@ static void draw_durable(const struct picture *p)
 	for (size_t i = 0; i < p->end->journal_count; i++) {
 		const struct changed_line *c = &p->end->journal[i];
 
+		if (c->minor)
+			continue;
 		box(p->out, c->medium->id, (double)c->event - 0.3, (double)c->event + 0.3,
 			c->line * PF_LINE, (c->line + 1) * PF_LINE);
 	}

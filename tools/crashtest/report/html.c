@@ -20,6 +20,7 @@
 #include "search/results.h"
 #include "search/walk.h"
 #include "verdict.h"
+#include "volatile_print.h"
 
 static const char head[] =
 	"<!DOCTYPE html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
@@ -129,6 +130,7 @@ static void print_report(FILE *out, const struct verdict *v)
 	if (report == NULL)
 		return;
 	pmem2_pf_report_text(v->replay->report, 0, &names, report);
+	volatile_print(v->options, v->replay, report);
 	if (fclose(report) == 0) {
 		fputs("<pre>", out);
 		html_text(out, text);
@@ -155,9 +157,13 @@ static void print_page(FILE *out, const struct verdict *v, const struct recovere
 	}
 	for (size_t i = 0; i < recovered->count; i++) {
 		const struct recover_finding *f = &recovered->finding[i];
+		struct volatiles list = f->volatiles;
+		struct options with = *v->options;
+
+		with.volatiles = &list;
 
 		snprintf(where, sizeof(where), "in the recovery of image %s, %s", f->of, f->where);
-		print_group(out, v->options, &f->group, where, f->trace);
+		print_group(out, &with, &f->group, where, f->trace);
 	}
 	fputs("</body>\n</html>\n", out);
 }

@@ -240,6 +240,7 @@ void html_cut(FILE *out, const struct options *options, const struct group *g, c
 
 	if (trace_open(&s.trace, trace) != 0)
 		return;
+	s.trace.volatiles = options->volatiles;
 	if (replay_open(&s.whole, &s.trace) == 0) {
 		read_names(&s.whole);
 		print_image(&s);

@@ -20,10 +20,13 @@ static uint64_t failed(const struct recovered *r)
 
 static void print_finding(const struct options *o, const struct recover_finding *f)
 {
+	struct volatiles list = f->volatiles;
+	struct options with = *o;
 	char where[1280];
 
+	with.volatiles = &list;
 	snprintf(where, sizeof(where), "in the recovery of image %s, %s", f->of, f->where);
-	verdict_print_group(o, &f->group, where, f->trace);
+	verdict_print_group(&with, &f->group, where, f->trace);
 }
 
 void recover_print(const struct options *o, const struct recovered *r)

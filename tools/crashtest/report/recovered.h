@@ -6,14 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/volatiles.h"
 #include "search/results.h"
 
 /* A failure in one recovery or in several, at one place. */
 struct recover_finding {
-	struct group group; /* stack and event belong to the trace */
-	char *where;        /* the cut, as text */
-	char *trace;        /* of the recovery, which is kept */
-	char *of;           /* "25:20": the image that it ran on */
+	struct group group;         /* stack and event belong to the trace */
+	char *where;                /* the cut, as text */
+	char *trace;                /* of the recovery, which is kept */
+	char *of;                   /* "25:20": the image that it ran on */
+	struct volatiles volatiles; /* what needs no flush, in the files of that trace */
 };
 
 struct recovered {

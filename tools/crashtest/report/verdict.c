@@ -10,6 +10,7 @@
 #include "checks/stages.h"
 #include "common/command.h"
 #include "common/options.h"
+#include "common/volatiles.h"
 #include "powerfail/report.h"
 #include "program/run.h"
 #include "replay/mend.h"
@@ -17,6 +18,7 @@
 #include "replay/trace.h"
 #include "search/results.h"
 #include "search/walk.h"
+#include "volatile_print.h"
 
 _Static_assert((int)IGNORED_MISSING_FLUSH == (int)PF_MISSING_FLUSH &&
 		       (int)IGNORED_MISSING_DRAIN == (int)PF_MISSING_DRAIN &&
@@ -93,6 +95,8 @@ static void print_image(const struct options *o, const struct group *g, const ch
 		fprintf(out, " --no-evictions");
 	if (o->coherent)
 		fprintf(out, " --coherent");
+	if (o->volatiles != NULL)
+		volatiles_print(o->volatiles, out);
 	if (strncmp(name, "random", 6) == 0)
 		fprintf(out, " --seed %" PRIu64, o->seed);
 	fprintf(out, " --image %" PRIu64 ":%s --output image", event, name);
@@ -234,6 +238,7 @@ void verdict_print(const struct verdict *v)
 	struct pf_names names = replay_names(v->replay);
 
 	pmem2_pf_report_text(v->replay->report, 0, &names, stdout);
+	volatile_print(v->options, v->replay, stdout);
 	print_recorder(v);
 	print_end(v);
 	if (v->options->check != NULL)

@@ -15,6 +15,7 @@
 #include "replay/trace.h"
 #include "search/results.h"
 #include "search/walk.h"
+#include "volatile_print.h"
 
 void verdict_json_group(const struct group *g, const char *where, FILE *out)
 {
@@ -85,6 +86,7 @@ void verdict_print_json(const struct verdict *v, FILE *out)
 		v->walked->interrupted ? "true" : "false");
 	if (v->run != NULL)
 		json_program(v->run, out);
+	volatile_print_json(v->options, v->replay, out);
 	fputs(",\n  \"report\": ", out);
 	pmem2_pf_report_json(v->replay->report, &names, out);
 }
