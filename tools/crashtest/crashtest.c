@@ -111,8 +111,10 @@ int tool_crashtest(int argc, char *argv[])
 	bool found = false;
 	int ret = options_read(&o, argc, argv);
 
-	if (ret != 0)
+	if (ret != 0) {
+		options_free(&o);
 		return ret < 0 ? 0 : ret;
+	}
 	signals_catch();
 	setrlimit(RLIMIT_CORE, &no_core); /* of checkers, which may die many times */
 	if (o.image != NULL) {
