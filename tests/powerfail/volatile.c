@@ -3,10 +3,12 @@
  * A journal whose file also holds what needs no flush: a lock, a counter, and a hint, which are set up when it is opened.
  *
  * usage: volatile FILE open                           only that
- *        volatile FILE run right|without|flush|total   appends records; without: touches none of the three.
- *                                      flush: a record is not flushed. total: nor is the sum of all
- *                                      records, which lies beside the counter, and which check does not look at
+ *        volatile FILE run FAULT                      appends records
  *        volatile FILE check
+ *
+ * FAULT: right; flush, a record is not flushed; total, nor is the sum of all records, which lies beside the counter, and
+ * which check does not look at; late, a record is flushed after the count and the sum, and the counter changes
+ * before these are drained. With -without behind it, none of the three is touched.
  */
 #include <libpmem2.h>
 #include <stdio.h>
@@ -20,6 +22,8 @@ enum { SIZE = 4096, LINE = 8, RECORDS = 4 };
 enum { COUNT = 0, CALLS = 1, TOTAL = 2, LOCK = LINE, HINT = 2 * LINE, FIRST = 4 * LINE };
 
 static pmem2_persist_fn persist;
+static pmem2_flush_fn flush;
+static pmem2_drain_fn drain;
 static unsigned long *word;
 static int touches = 1;
 
@@ -39,14 +43,22 @@ static void set_up(void)
 static void append(unsigned long i, const char *fault)
 {
 	unsigned long *record = &word[FIRST + i * LINE];
+	int late = strncmp(fault, "late", 4) == 0;
 
 	touch(&word[LOCK], 101 + 2 * i);
 	touch(&word[CALLS], word[CALLS] + 1);
 	*record = i + 1;
-	if (strcmp(fault, "flush") != 0)
+	if (strncmp(fault, "flush", 5) != 0 && !late)
 		persist(record, sizeof(*record));
 	word[COUNT] = i + 1;
-	persist(&word[COUNT], sizeof(word[COUNT]));
+	if (late)
+		word[TOTAL] += i + 1;
+	flush(&word[COUNT], sizeof(word[COUNT]));
+	if (late)
+		touch(&word[CALLS], word[CALLS] + 1);
+	drain();
+	if (late)
+		persist(record, sizeof(*record));
 	if (strcmp(fault, "total") == 0)
 		*(volatile unsigned long *)&word[TOTAL] += i + 1;
 	touch(&word[HINT], 200 + i);
@@ -69,8 +81,10 @@ int main(int argc, char *argv[])
 	if (map == NULL)
 		return 2;
 	persist = pmem2_get_persist_fn(map);
+	flush = pmem2_get_flush_fn(map);
+	drain = pmem2_get_drain_fn(map);
 	word = pmem2_map_get_address(map);
-	touches = argc < 4 || strcmp(argv[3], "without") != 0;
+	touches = argc < 4 || strstr(argv[3], "-without") == NULL;
 	if (strcmp(argv[2], "check") == 0) {
 		ret = check();
 	} else {

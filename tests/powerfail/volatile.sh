@@ -32,7 +32,7 @@ point "so is what was not used" says 'data\+0x800, 1 byte \(--volatile\): never 
 point "a file that is not there" says '^--volatile dat:0x0\+8: no file of that name was mapped$' crashtest right --volatile dat:0+8
 point "one elsewhere" says '^--volatile else/data:0x0\+8: no file of that name was mapped$' crashtest right --volatile else/data:0+8
 images() { crashtest "$1" --all --json "${@:2}" | grep -oE '"images": [0-9]+'; }
-count=$(images without)
+count=$(images right-without)
 point "images" test -n "$count"
 point "they do not differ by these parts" test "$(images right "${list[@]}")" = "$count"
 point "as they do otherwise" test "$(images right)" != "$count"
@@ -45,7 +45,7 @@ point "and where" says '^    0x8\+1 0x40\+1 0x80\+1$' crashtest right "${baselin
 point "of the file itself" says ': 0 failed$' status 0 crashtest right --baseline "$program data open"
 elsewhere() { mkdir -p one two && crashtest right --baseline "'$program' one/other open"; }
 point "not of one of another name" says 'there is not one file of that name' status 1 elsewhere
-point "nothing" says '^--baseline: nothing was learnt: all' crashtest without --baseline "$program data run without"
+point "nothing" says '^--baseline: nothing was learnt: all' crashtest right-without --baseline "$program data run right-without"
 point "of a trace alone" eval 'rm -f trace; crashtest right --trace trace; says ": 0 failed$" status 0 "$pmem2" crashtest \
 	--trace trace --check "$program {} check" --baseline "$program data open"'
 
@@ -65,6 +65,13 @@ for how in parts baseline; do
 	point "the page has them" eval 'crashtest flush "${options[@]}" --html page.html >/dev/null; grep -q "left out, as what needs no flush" page.html'
 done
 
+faults() { crashtest "$@" | sed -n 's/^  \(fault\|mend\) *//p'; }
+for fault in flush late; do
+	faults $fault-without >wanted
+	point "what a finding is, $fault" grep -q "data+0x100" wanted
+	point "and with the three parts" eval 'faults $fault "${list[@]}" | diff wanted -'
+done
+
 # ---- recoveries ----
 
 recovery() { crashtest right --recover "$program {} open" "$@"; }
@@ -76,7 +83,7 @@ point "nor if it was learnt" says '^recovery: .*: 0 failed$' status 0 recovery "
 
 if [ -n "$exact" ]; then
 	export PMEM2_RECORDER_DIR=$exact
-	if says 'recorded by QEMU' crashtest without --exact >/dev/null; then
+	if says 'recorded by QEMU' crashtest right-without --exact >/dev/null; then
 		point "with each store known" says ': 0 failed$' status 0 crashtest right --exact "${parts[@]}"
 		point "whole words are learnt" says '^    0x8\+8 0x40\+8 0x80\+8$' status 0 crashtest right --exact "${baseline[@]}"
 		point "a fault" says 'fault +missing flush: .*data\+0x1[048c]0, ' status 1 crashtest flush --exact "${baseline[@]}"

@@ -18,7 +18,8 @@ int main(int argc, char *argv[])
 
 		for (uint64_t i = 0; w[0] != 0 && i < LINES; i++)
 			if (table(w, w[0])[LINE * i] != i + 1)
-				fails(i % 2 != 0 ? "an odd slot is empty" : "nothing is at this even one");
+				fails(i % 2 != 0 ? "an odd slot is empty"
+						 : "nothing is at this even one");
 		return 0;
 	}
 	uint64_t *w = map_file(argv[1], 4096);
