@@ -37,25 +37,26 @@ struct pf_trace_header {
 	uint32_t process;
 	char program[2048]; /* path of the executable; ends in 0, as all texts do */
 	uint32_t recorder;  /* enum pf_recorder; 0 in version 1 */
+	uint32_t family;    /* the first process of a family: see WRITTEN; 0: not known */
 };
 
 enum pf_record_kind {
 	PF_RECORD_FILE = 1, /* a file, with what it holds */
 	PF_RECORD_ATTACH,   /* a mapping of it */
 	PF_RECORD_DETACH,   /* the end of a mapping */
-	PF_RECORD_WRITTEN,  /* lines changed while no mapping was there: taken for durable */
-	PF_RECORD_FLUSH,    /* lines that a thread flushed */
-	PF_RECORD_DRAIN,    /* a thread waited for its flushes */
-	PF_RECORD_DIRTY,    /* lines found to hold what nobody flushed */
-	PF_RECORD_MODULE,   /* an executable or library, as it lies in memory */
-	PF_RECORD_STACK,    /* a call stack, which later records name by number */
-	PF_RECORD_EXIT,     /* the program came to its exit: what is dirty then stands before */
-	PF_RECORD_BROKEN,   /* the trace could not go on: what follows is missing */
-	PF_RECORD_STORE,    /* bytes that a thread stored; version 2, as the next ones */
-	PF_RECORD_NOTE,     /* what the recorder could not do as it should: a sentence */
-	PF_RECORD_SAID,     /* what the program had written to the file that is watched */
-	PF_RECORD_STRAY,    /* a flush of memory that is in no mapping */
-	PF_RECORD_LEFT,     /* how much of its standard input the program had not read */
+	PF_RECORD_WRITTEN, /* lines changed while no mapping was there, or drained by another of the family: durable */
+	PF_RECORD_FLUSH,  /* lines that a thread flushed */
+	PF_RECORD_DRAIN,  /* a thread waited for its flushes */
+	PF_RECORD_DIRTY,  /* lines found to hold what nobody flushed */
+	PF_RECORD_MODULE, /* an executable or library, as it lies in memory */
+	PF_RECORD_STACK,  /* a call stack, which later records name by number */
+	PF_RECORD_EXIT,   /* the program came to its exit: what is dirty then stands before */
+	PF_RECORD_BROKEN, /* the trace could not go on: what follows is missing */
+	PF_RECORD_STORE,  /* bytes that a thread stored; version 2, as the next ones */
+	PF_RECORD_NOTE,   /* what the recorder could not do as it should: a sentence */
+	PF_RECORD_SAID,   /* what the program had written to the file that is watched */
+	PF_RECORD_STRAY,  /* a flush of memory that is in no mapping */
+	PF_RECORD_LEFT,   /* how much of its standard input the program had not read */
 };
 
 /* What flushed lines: in the flags of a FLUSH record, above PF_FLUSH_SHIFT. */

@@ -104,7 +104,7 @@ static void give_up(struct pf_trace *trace, int error)
 }
 
 static int write_header(struct pf_trace *trace, int fd, enum pf_recorder recorder,
-	const char *program)
+	const char *program, uint32_t family)
 {
 	struct pf_trace_header header = {
 		.magic = PF_TRACE_MAGIC,
@@ -113,6 +113,7 @@ static int write_header(struct pf_trace *trace, int fd, enum pf_recorder recorde
 		.line_size = PF_LINE,
 		.process = (uint32_t)getpid(),
 		.recorder = recorder,
+		.family = family,
 	};
 	struct stat st;
 
@@ -130,7 +131,7 @@ static int write_header(struct pf_trace *trace, int fd, enum pf_recorder recorde
 }
 
 int pmem2_pf_trace_open(struct pf_trace *trace, const char *path, enum pf_recorder recorder,
-	const char *program)
+	const char *program, uint32_t family)
 {
 	int fd, ret;
 
@@ -138,7 +139,7 @@ int pmem2_pf_trace_open(struct pf_trace *trace, const char *path, enum pf_record
 	fd = create(trace, path);
 	ret = fd;
 	if (fd >= 0) {
-		ret = write_header(trace, fd, recorder, program);
+		ret = write_header(trace, fd, recorder, program, family);
 		close(fd);
 	}
 	if (ret < 0) {

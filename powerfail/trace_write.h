@@ -29,10 +29,10 @@ struct pf_trace {
 
 /*
  * Makes path; if something is there, path.PID. program is the path of the program, NULL that of this
- * process. 0 or -errno, with a sentence on stderr.
+ * process. family: the first process of its family, 0: not known. 0 or -errno, with a sentence on stderr.
  */
 int pmem2_pf_trace_open(struct pf_trace *trace, const char *path, enum pf_recorder recorder,
-	const char *program);
+	const char *program, uint32_t family);
 
 /* Leaves the file as it is. */
 void pmem2_pf_trace_abandon(struct pf_trace *trace);

@@ -36,7 +36,7 @@ uint64_t pmem2_pf_family_seen;
 
 static struct entry *entries;
 static uint32_t self = 1; /* number of this member */
-static bool is_told;      /* that the room was too small */
+static bool is_told;      /* that something of it is not in the trace */
 
 /* Before a fork: the parent tells what it drains from then on, even if the child has done nothing yet. */
 static void join(void)
@@ -93,15 +93,27 @@ static bool is_pending(const struct pf_medium *medium, size_t line)
 	return false;
 }
 
+static void note_once(const char *text)
+{
+	if (!is_told)
+		pmem2_pf_record_note(text);
+	is_told = true;
+}
+
 static void take_over(const struct entry *e)
 {
 	struct pf_medium *medium = pmem2_pf_files_find(&e->file);
 	const struct pf_map map = {.medium = medium};
 	const struct pf_lines lines = {&map, e->line * PF_LINE, PF_LINE, e->content};
 
-	if (medium == NULL || lines.offset + PF_LINE > medium->capacity ||
-		is_pending(medium, e->line))
+	if (medium == NULL || lines.offset + PF_LINE > medium->capacity)
 		return;
+	if (is_pending(medium, e->line)) {
+		note_once(
+			"another process drained a line that this one had flushed and not drained: "
+			"what it drained is not in the trace");
+		return;
+	}
 	pmem2_pf_model_write(engine->model, medium, e->line, pmem2_pf_record_written(&lines));
 }
 
@@ -118,10 +130,8 @@ void pmem2_pf_family_take_over(void)
 		if (e->member != self)
 			take_over(e);
 	}
-	if (told <= ENTRIES || is_told)
-		return;
-	is_told = true;
-	pmem2_pf_record_note(
-		"the processes drained more lines than they can tell each other: what one "
-		"drained later is taken for lost by the others");
+	if (told > ENTRIES)
+		note_once(
+			"the processes drained more lines than they can tell each other: what one "
+			"drained later is taken for lost by the others");
 }

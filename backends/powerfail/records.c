@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "powerfail/frames.h"
 #include "powerfail/medium.h"
@@ -21,6 +22,7 @@ static uintptr_t last_site; /* of a stack of one frame: */
 static uint32_t last_number;
 static struct pf_module *modules; /* those that the trace has */
 static size_t module_count;
+static uint32_t family; /* its first process */
 
 /* ---- modules ---- */
 
@@ -288,7 +290,8 @@ int pmem2_pf_records_begin(void)
 
 	if (ret != 0 || engine->trace_path[0] == '\0')
 		return ret;
-	ret = pmem2_pf_trace_open(&trace, engine->trace_path, recorder(), NULL);
+	family = (uint32_t)getpid();
+	ret = pmem2_pf_trace_open(&trace, engine->trace_path, recorder(), NULL, family);
 	if (engine->said_path[0] != '\0')
 		said.path = engine->said_path;
 	said.socket = *engine->said_socket;
@@ -306,7 +309,7 @@ void pmem2_pf_records_forked(void)
 	if (!trace.on)
 		return;
 	pmem2_pf_trace_abandon(&trace);
-	if (pmem2_pf_trace_open(&trace, engine->trace_path, recorder(), NULL) != 0)
+	if (pmem2_pf_trace_open(&trace, engine->trace_path, recorder(), NULL, family) != 0)
 		return;
 	said.size = said.left = 0;
 	for (size_t i = 0; i < known; i++)

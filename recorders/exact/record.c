@@ -35,7 +35,7 @@ void pmem2_exact_record_init(const char *path, const char *program, const char *
 
 static void open_trace(void)
 {
-	if (pmem2_pf_trace_open(&trace, trace_path, PF_RECORDER_EXACT, program_path) != 0)
+	if (pmem2_pf_trace_open(&trace, trace_path, PF_RECORDER_EXACT, program_path, 0) != 0)
 		pmem2_exact_refuse("there is no trace to write to");
 }
 

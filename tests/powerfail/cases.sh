@@ -112,6 +112,9 @@ point "what a child persists: right" clean family-0
 point "before the child persists it" finds family-1 'missing flush' "data\+0x40, 1 byte, .*$(line family 'mark */')"
 point "nothing is lost in the end" status 1 grep '^missing flush' found
 point "what nobody persists" eval 'status 1 crashtest family-2 && grep -q "^missing flush: 1$" found && grep -qF "data+0x80, 1 bytes: 09" found'
+what_is_later() { clean family-3 && status 1 grep '^missing flush' found && grep -q '^1 line that it had stored became durable after its end' found; }
+point "what the parent persists after the child's end" what_is_later
+point "what nobody persists, again" status 1 crashtest family-2
 point "what the child persists is not lost" status 1 grep -F data+0x40 found
 point "pages: right" clean in_place-0
 point "a page changed in place" finds in_place-1 'not atomic' "$(line in_place ' page */').*$(line in_place ' page */')"

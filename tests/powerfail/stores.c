@@ -23,7 +23,7 @@ static void begin(enum pf_recorder recorder)
 	size_t at;
 	int fd;
 
-	ck_assert_int_eq(pmem2_pf_trace_open(&trace, "trace", recorder, "/a/program"), 0);
+	ck_assert_int_eq(pmem2_pf_trace_open(&trace, "trace", recorder, "/a/program", 0), 0);
 	ck_assert_int_eq(pmem2_pf_trace_file(&trace, 0, "/a/file", &content, &fd, &at), 0);
 	close(fd);
 	r = pmem2_pf_trace_reserve(&trace, sizeof(*r));

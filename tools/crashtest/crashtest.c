@@ -12,6 +12,7 @@
 #include "common/options.h"
 #include "common/say.h"
 #include "common/signals.h"
+#include "family.h"
 #include "process.h"
 #include "program/baseline.h"
 #include "program/run.h"
@@ -79,6 +80,7 @@ static int test_traces(const struct options *o, const struct run *run, const cha
 	bool *found)
 {
 	char pattern[PATH_MAX + 2];
+	struct family *family = family_new(trace);
 	glob_t children = {0};
 	struct process *p;
 	size_t count = 1;
@@ -88,17 +90,18 @@ static int test_traces(const struct options *o, const struct run *run, const cha
 	if (glob(pattern, 0, NULL, &children) == 0)
 		count += children.gl_pathc;
 	p = calloc(count, sizeof(*p));
-	if (p == NULL)
+	if (p == NULL || family == NULL)
 		return say_failed("no memory");
 	p[0] = (struct process){.trace = trace, .run = run};
 	for (size_t i = 1; i < count; i++)
-		p[i].trace = children.gl_pathv[i - 1];
+		p[i] = (struct process){.trace = children.gl_pathv[i - 1], .family = family};
 	ret = test_processes(o, p, count);
 	for (size_t i = 0; i < count; i++) {
 		*found = *found || p[i].found;
 		free(p[i].json);
 	}
 	free(p);
+	family_free(family);
 	globfree(&children);
 	return ret;
 }

@@ -15,6 +15,7 @@
 #include "common/signals.h"
 #include "common/volatiles.h"
 #include "diagnosis/diagnose.h"
+#include "family.h"
 #include "images/place.h"
 #include "images/volatile_files.h"
 #include "recover.h"
@@ -95,6 +96,8 @@ static int test(struct process *p, const struct options *o, const struct trace *
 	int ret = replay_open(&r, trace);
 
 	r.coherent = o->coherent;
+	if (ret == 0 && p->family != NULL)
+		family_follow(p->family, &r);
 	ret = ret == 0 ? walk(o, &r, p->run != NULL, &results, &walked) : say_failed("%s", r.error);
 	v.seconds = clock_seconds() - v.seconds;
 	if (ret == 0 && !walked.interrupted) {

@@ -5,11 +5,13 @@
 
 #include <stdbool.h>
 
+struct family;
 struct options;
 struct run;
 
 struct process {
 	const char *trace;
+	struct family *family; /* NULL: it is the first of it */
 	const struct run *run; /* NULL, or it ended just now */
 	const char *svg;       /* the file for its picture; NULL: none is wanted */
 	const char *html;      /* that for the page, likewise */

@@ -98,15 +98,20 @@ static bool is_merged(struct recovered *all, const struct group *g, const char *
 {
 	struct recover_finding *known = find(all, g, where);
 
-	for (size_t i = 0; i < all->count && known == NULL; i++) {
-		if (!results_one_cause(&all->finding[i].group, g))
-			continue;
-		known = &all->finding[i];
-		known->group.merged += g->merged + 1;
-	}
-	if (known != NULL)
+	if (known != NULL) {
 		known->group.count += g->count;
-	return known != NULL;
+		return true;
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		struct group *other = &all->finding[i].group;
+
+		if (!results_one_cause(other, g))
+			continue;
+		other->count += g->count;
+		other->merged += g->merged + 1;
+		return true;
+	}
+	return false;
 }
 
 /* *trace: that of the recovery, kept with the first finding in it; to be freed. */

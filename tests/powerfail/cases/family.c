@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A record that a child persists, and a mark of the parent that says that it is whole. FAULT 1: the mark is set before
- * the child persists the record; 2: the child stores more, and nobody persists that.
+ * the child persists the record; 2: the child stores more, and nobody persists that; 3: the parent does, when the child
+ * has ended, which is right.
  */
 #include <sys/wait.h>
 
@@ -33,12 +34,14 @@ int main(int argc, char *argv[])
 		if (FAULT == 1 && read(gate[0], &go, 1) != 0)
 			return 3;
 		persist(&w[8], 8);
-		if (FAULT == 2)
+		if (FAULT >= 2)
 			w[16] = 9;
 		exit(0);
 	}
 	if (FAULT != 1)
 		waitpid(pid, NULL, 0);
+	if (FAULT == 3)
+		persist(&w[16], 8);
 	w[0] = 1;
 	persist(&w[0], 8); /* mark */
 	close(gate[1]);

@@ -265,7 +265,7 @@ static void apply_detach(struct replay *r, const struct pf_record_map *d)
 	was = *there;
 	/* what the kernel has yet to write is not lost by that */
 	if (!was.medium->pages)
-		pmem2_pf_find_losses(r->model, r->report, replay_is_in_map, &was);
+		replay_find_losses(r, &was);
 	r->whole_maps -= was.whole;
 	*there = r->maps[--r->map_count];
 	find_pages(r, was.medium);

@@ -65,7 +65,11 @@ struct replay {
 	void (*correct)(void *arg, const struct replay *r, const struct pf_medium *medium,
 		size_t line, char *content);
 	void *before_arg; /* of both */
-	bool remembers;   /* set it for: */
+	/* unless NULL, whether a version that is lost became durable after the trace, and by another process */
+	bool (*is_later)(void *arg, const struct pf_version *version);
+	void *later_arg;
+	uint64_t later; /* how many lines did */
+	bool remembers; /* set it for: */
 	char (*before)
 		[64]; /* what the lines of the journal held, PF_LINE bytes each; NULL: no memory */
 	struct said {

@@ -8,6 +8,7 @@
 #include "powerfail/report.h"
 #include "powerfail/snapshot.h"
 #include "replay.h"
+#include "replay_parts.h"
 #include "trace.h"
 
 bool replay_is_in_any_map(const struct pf_version *v, const void *arg)
@@ -20,6 +21,31 @@ bool replay_is_in_any_map(const struct pf_version *v, const void *arg)
 		if (replay_is_in_map(v, &r->maps[i]))
 			return true;
 	return false;
+}
+
+struct looking {
+	struct replay *replay;
+	const struct attached *map;
+};
+
+static bool is_lost(const struct pf_version *v, const void *arg)
+{
+	const struct looking *l = arg;
+	struct replay *r = l->replay;
+
+	if (l->map != NULL ? !replay_is_in_map(v, l->map) : !replay_is_in_any_map(v, r))
+		return false;
+	if (r->is_later == NULL || !r->is_later(r->later_arg, v))
+		return true;
+	r->later++;
+	return false;
+}
+
+void replay_find_losses(struct replay *r, const struct attached *map)
+{
+	const struct looking looking = {r, map};
+
+	pmem2_pf_find_losses(r->model, r->report, is_lost, &looking);
 }
 
 static void compare_block(struct replay *r, struct pf_medium *m, size_t at, const char *block,
@@ -83,7 +109,7 @@ void replay_finish(struct replay *r, bool by_files)
 {
 	for (size_t i = 0; by_files && !r->exited && i < r->map_count; i++)
 		compare_file(r, &r->maps[i]);
-	pmem2_pf_find_losses(r->model, r->report, replay_is_in_any_map, r);
+	replay_find_losses(r, NULL);
 }
 
 void replay_forget(struct replay *r)

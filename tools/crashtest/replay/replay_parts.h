@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct attached;
 struct pf_medium;
 struct pf_record_left;
 struct pf_record_lines;
@@ -24,6 +25,9 @@ struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end);
 
 /* Has the memory loaded that a record a little later is about. */
 void replay_look_ahead(const struct replay *r);
+
+/* Reports what is lost of one mapping, or of all if that is NULL. */
+void replay_find_losses(struct replay *r, const struct attached *map);
 
 void replay_lines(struct replay *r, const struct pf_record_lines *lines);
 /* false: no memory, or the record does not follow on what is known. */

@@ -179,6 +179,10 @@ static void print_recorder(const struct verdict *v)
 		printf("%" PRIu64 " stores that nobody saw: another process made them, or an "
 		       "instruction of which QEMU does not tell; when is not known\n",
 			r->unseen);
+	if (r->later > 0)
+		printf("%" PRIu64
+		       " line%s that it had stored became durable after its end, by the first process\n",
+			r->later, r->later == 1 ? "" : "s");
 	if (r->short_flushes > 0)
 		printf("%" PRIu64
 		       " flushes by DC CVAC or DC CIVAC, which reach the point of coherency: %s\n",
