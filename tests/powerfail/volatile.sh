@@ -29,6 +29,15 @@ point "two of three are not enough" says '^missing flush: 1$' status 1 crashtest
 point "nor is a part of one" says 'data\+0x80, 1 bytes: cb, durable are 00$' status 1 crashtest right --volatile data:8+8,64+8,129+7
 point "what was left out is said" says 'data\+0x8, 8 bytes \(--volatile\): changed [0-9]+ times$' crashtest right "${list[@]}"
 point "so is what was not used" says 'data\+0x800, 1 byte \(--volatile\): never changed$' crashtest right --volatile data:2048+1
+copied() {
+	local copy=$1
+	shift
+	rm -rf data
+	"$pmem2" crashtest --timeout 1200 --copy "$copy" --check "$program {} check" "$@" -- "$program" "$copy" run right
+}
+point "the file of a copy" says ': 0 failed$' status 0 copied "$PWD/data" --volatile "$PWD/data:8+8,64+8,128+8"
+point "that is not there, by another path" says ': 0 failed$' status 0 copied ./data --volatile "data:8+8,64+8,128+8"
+point "that is there" eval 'mkdir -p in && touch in/data && says ": 0 failed$" status 0 copied in/data --volatile "$PWD/in/data:8+8,64+8,128+8"'
 point "a file that is not there" says '^--volatile dat:0x0\+8: no file of that name was mapped$' crashtest right --volatile dat:0+8
 point "one elsewhere" says '^--volatile else/data:0x0\+8: no file of that name was mapped$' crashtest right --volatile else/data:0+8
 images() { crashtest "$1" --all --json "${@:2}" | grep -oE '"images": [0-9]+'; }

@@ -337,6 +337,8 @@ int options_read(struct options *o, int argc, char *argv[])
 		o->check = ""; /* that these fail is what is looked for */
 	if (o->budget == 0 && !o->all)
 		o->budget = BUDGET;
+	if (o->copy != NULL && o->volatiles != NULL && !volatiles_move(o->volatiles, o->copy))
+		return say_failed("no memory");
 	return check_commands(o) != 0 || check_baseline(o) != 0 ? CRASHTEST_FAILED
 	                                                        : check_together(o);
 }

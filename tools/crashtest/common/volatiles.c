@@ -132,6 +132,40 @@ int volatiles_read(struct volatiles *list, const char *option, const char *text)
 	return say_failed("--%s %s: %s; it is FILE:OFFSET+LENGTH", option, text, wrong);
 }
 
+/* ---- copies ---- */
+
+static bool is_named(const struct volatile_part *part, const char *file)
+{
+	char *a = realpath(part->file, NULL), *b = realpath(file, NULL);
+	bool same = a != NULL && b != NULL && strcmp(a, b) == 0;
+
+	free(a);
+	free(b);
+	while (file[0] == '.' && file[1] == '/')
+		file += 2;
+	return same || strcmp(part->file, file) == 0;
+}
+
+bool volatiles_move(struct volatiles *list, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	for (size_t i = 0; i < list->count; i++) {
+		char *name;
+
+		if (!is_named(&list->part[i], file))
+			continue;
+		name = strdup(slash != NULL ? slash + 1 : file);
+		if (name == NULL)
+			return false;
+		free(list->part[i].file);
+		list->part[i].file = name;
+	}
+	return true;
+}
+
+/* ---- as options ---- */
+
 static bool is_same_file(const struct volatile_part *a, const struct volatile_part *b)
 {
 	return strcmp(a->file, b->file) == 0;

@@ -26,6 +26,9 @@ bool volatiles_add(struct volatiles *list, const struct volatile_part *part);
 /* Adds what the value of an option names: "FILE:OFFSET+LENGTH,OFFSET+LENGTH...". 0 or an exit status. */
 int volatiles_read(struct volatiles *list, const char *option, const char *text);
 
+/* What is named as one file is meant for another, of the same name in some directory. false: no memory. */
+bool volatiles_move(struct volatiles *list, const char *file);
+
 /* Puts learnt parts in order, and makes one of those that touch. */
 void volatiles_merge(struct volatiles *list);
 
