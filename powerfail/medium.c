@@ -3,10 +3,15 @@
 #include "powerfail/medium.h"
 
 #include <errno.h>
+#include <libpmem2/base.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "powerfail/snapshot.h"
+#include "powerfail/trace_format.h"
 
 enum { EXTENTS = 64 }; /* that are mapped one by one: a process may not have many mappings */
 
@@ -163,6 +168,7 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 	/* what is not asked for is not to be read ahead */
 	madvise(base, capacity, MADV_RANDOM);
 
+	medium->sizes = NULL;
 	medium->size = size;
 	medium->volatile_bytes = NULL;
 	medium->snapshot_at = at;
@@ -189,6 +195,52 @@ int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size)
 	return 0;
 }
 
+/* ---- sizes ---- */
+
+struct pf_medium *pmem2_pf_medium_sizes(struct pf_medium *medium)
+{
+	struct pf_medium *sizes = medium->sizes;
+
+	if (sizes != NULL)
+		return sizes;
+	sizes = calloc(1, sizeof(*sizes));
+	if (sizes == NULL || pmem2_pf_medium_init(sizes, -1, 0, PF_LINE) != 0) {
+		free(sizes);
+		return NULL;
+	}
+	sizes->id = medium->id | PF_SIZE_OF;
+	sizes->granularity = PMEM2_GRANULARITY_CACHE_LINE; /* it is not in a sector */
+	sizes->pages = true;
+	sizes->fd = -1;
+	snprintf(sizes->path, sizeof(sizes->path), "%.4000s (size)", medium->path);
+	pmem2_pf_medium_put_size(sizes->durable, medium->size);
+	medium->sizes = sizes;
+	return sizes;
+}
+
+bool pmem2_pf_medium_is_size(const struct pf_medium *medium)
+{
+	return (medium->id & PF_SIZE_OF) != 0;
+}
+
+void pmem2_pf_medium_put_size(char *line, size_t size)
+{
+	uint64_t wide = size;
+
+	memset(line, 0, PF_LINE);
+	memcpy(line, &wide, sizeof(wide));
+}
+
+size_t pmem2_pf_medium_get_size(const char *line)
+{
+	uint64_t wide;
+
+	memcpy(&wide, line, sizeof(wide));
+	return (size_t)wide;
+}
+
+/* ---- the end ---- */
+
 void pmem2_pf_medium_forget(struct pf_medium *medium)
 {
 	madvise(medium->durable, medium->capacity, MADV_DONTNEED);
@@ -198,4 +250,8 @@ void pmem2_pf_medium_finish(struct pf_medium *medium)
 {
 	munmap(medium->durable, medium->reserved);
 	munmap(medium->known_groups, known_size(medium->reserved));
+	if (medium->sizes != NULL)
+		pmem2_pf_medium_finish(medium->sizes);
+	free(medium->sizes);
+	medium->sizes = NULL;
 }

@@ -37,6 +37,7 @@ struct pf_medium {
 	int fd;                      /* of the file, kept by the backend to tell its holes; or -1 */
 	bool pages; /* the kernel writes it, page by page, when it likes: PF_MAP_PAGES */
 	struct pf_volatile *volatile_bytes; /* which need no flush; NULL: all do */
+	struct pf_medium *sizes; /* of one line, that has the file's size; NULL: it is `size` */
 	char path[PATH_MAX];
 };
 
@@ -45,6 +46,19 @@ int pmem2_pf_medium_init(struct pf_medium *medium, int fd, size_t at, size_t siz
 
 /* Makes room for a file that grew; what is new are zeros. 0 or -errno. */
 int pmem2_pf_medium_grow(struct pf_medium *medium, size_t size);
+
+/*
+ * The line that has the file's size, as a medium of its own: a size is stored, flushed and durable as content is. Made
+ * if there is none, with the size that the file has now; NULL: no memory.
+ */
+struct pf_medium *pmem2_pf_medium_sizes(struct pf_medium *medium);
+
+/* Whether it is that of a file. */
+bool pmem2_pf_medium_is_size(const struct pf_medium *medium);
+
+/* A size as such a line, and back. */
+void pmem2_pf_medium_put_size(char *line, size_t size);
+size_t pmem2_pf_medium_get_size(const char *line);
 
 /* Gives back the memory that differs from the snapshot: the file is as it was in that. */
 void pmem2_pf_medium_forget(struct pf_medium *medium);

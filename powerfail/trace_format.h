@@ -14,8 +14,8 @@
 #define PF_TRACE_MAGIC "pm2trace"
 
 enum {
-	PF_TRACE_OLDEST = 1, /* has no stores, and drains of 16 bytes; it is read */
-	PF_TRACE_VERSION = 2,
+	PF_TRACE_OLDEST = 1,         /* has no stores, and drains of 16 bytes; it is read */
+	PF_TRACE_VERSION = 3,        /* has sizes of files */
 	PF_TRACE_ORDER = 0x01020304, /* reads otherwise on a machine of the other byte order */
 	PF_TRACE_START = 4096,       /* offset of the first record, bytes */
 	PF_TRACE_FRAMES = 32,        /* of a call stack, at most */
@@ -84,6 +84,12 @@ enum pf_drain_kind {
 
 /* The thread of a flush and a drain that msync(2) stands for: they leave the thread's other alone. */
 #define PF_THREAD_MSYNC UINT32_C(0x80000000)
+
+/*
+ * In the number of a file, of records of lines: the one line is not of the file, but has its size in its first 8 bytes. A
+ * file has such records from its first change of size on; the first one is WRITTEN, and has the size before that.
+ */
+#define PF_SIZE_OF UINT32_C(0x80000000)
 
 struct pf_record {
 	uint64_t head;   /* bytes of the record, this included; kind in the upper 8 bits */

@@ -292,6 +292,7 @@ static void file_changed(int fd, off_t offset, size_t length, const void *site)
 	if (medium != NULL && fstat(fd, &st) == 0) {
 		struct pf_who who = {actor.thread->id, actor.stack};
 
+		pmem2_pf_unmapped_resized(who, medium, fd);
 		for (size_t i = 0; i < engine->map_count; i++)
 			if (engine->maps[i].followed && engine->maps[i].medium == medium)
 				extend(&engine->maps[i], (size_t)st.st_size);

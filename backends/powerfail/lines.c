@@ -75,7 +75,8 @@ void pmem2_pf_lines_stray(const struct pf_call *call, const void *address, size_
 static void tell(void *arg, struct pf_medium *medium, size_t line, const char *content)
 {
 	(void)arg;
-	pmem2_pf_family_tell(medium, line, content);
+	if (!pmem2_pf_medium_is_size(medium))
+		pmem2_pf_family_tell(medium, line, content);
 }
 
 void pmem2_pf_lines_drain(const struct pf_call *call)

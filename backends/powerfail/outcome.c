@@ -16,6 +16,9 @@ static struct pf_engine *const engine = &pmem2_pf_engine;
 static const char *file_name(uint32_t file, void *arg)
 {
 	(void)arg;
+	for (size_t i = 0; i < engine->media_count; i++)
+		if (engine->media[i]->sizes != NULL && engine->media[i]->sizes->id == file)
+			return engine->media[i]->sizes->path;
 	return file < engine->media_count ? engine->media[file]->path : "?";
 }
 

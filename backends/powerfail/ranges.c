@@ -5,6 +5,7 @@
 #include "changed.h"
 #include "dirty.h"
 #include "lines.h"
+#include "sizes.h"
 
 static struct pf_engine *const engine = &pmem2_pf_engine;
 
@@ -117,6 +118,13 @@ static bool is_private(const char *ptr)
 	return false;
 }
 
+static void sync_file(struct pf_call *call, const struct pf_map *m, size_t first, size_t last,
+	unsigned what)
+{
+	sync_part(call, m, first, last, what);
+	pmem2_pf_sizes_sync(call, m->medium);
+}
+
 static void flush_range(struct pf_call *call, const char *ptr, size_t size, unsigned what)
 {
 	const char *end =
@@ -135,7 +143,7 @@ static void flush_range(struct pf_call *call, const char *ptr, size_t size, unsi
 
 		engine->last_map = m;
 		if ((what & (PF_MSYNC | PF_LATER)) != 0)
-			sync_part(call, m, first, last, what);
+			sync_file(call, m, first, last, what);
 		else
 			flush_part(call, m, first, last);
 	}

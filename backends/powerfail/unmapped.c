@@ -12,6 +12,7 @@
 #include "lines.h"
 #include "powerfail/model.h"
 #include "powerfail/snapshot.h"
+#include "sizes.h"
 
 enum { BLOCK = 16 * PF_PAGE }; /* bytes read at once */
 
@@ -79,6 +80,14 @@ static void compare(struct pf_who who, struct pf_medium *medium, size_t first, s
 		run = 0;
 	}
 	note_run(who, medium, first + count - run, run, block + (count - run) * PF_LINE);
+}
+
+void pmem2_pf_unmapped_resized(struct pf_who who, struct pf_medium *medium, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0)
+		pmem2_pf_sizes_note(who, medium, (size_t)st.st_size);
 }
 
 void pmem2_pf_unmapped_note(struct pf_who who, struct pf_medium *medium, int fd, size_t offset,
@@ -177,6 +186,8 @@ void pmem2_pf_unmapped_sync(const struct pf_actor *actor, struct pf_medium *medi
 
 	if (own < 0)
 		return;
+	/* what stdio wrote made it longer unseen */
+	pmem2_pf_unmapped_resized((struct pf_who){actor->thread->id, actor->stack}, medium, own);
 	if (fstat(own, &st) == 0 && (size_t)st.st_size > medium->capacity)
 		pmem2_pf_medium_grow(medium, (size_t)st.st_size);
 	for (last = medium->capacity / PF_LINE; line < last; line = end) {
@@ -184,5 +195,6 @@ void pmem2_pf_unmapped_sync(const struct pf_actor *actor, struct pf_medium *medi
 		if (!is_mapped(medium, line, &end))
 			sync_part(&call, medium, own, line, end);
 	}
+	pmem2_pf_sizes_sync(&call, medium);
 	close(own);
 }

@@ -29,6 +29,10 @@ static const char *name_of(const struct pf_medium *medium)
 
 void wording_place(const struct pf_medium *medium, size_t at, size_t bytes, char *text, size_t size)
 {
+	if (pmem2_pf_medium_is_size(medium)) {
+		wording_put(text, size, "%.200s, 8 bytes", name_of(medium));
+		return;
+	}
 	wording_put(text, size, "%.200s+0x%zx, %zu byte%s", name_of(medium), at, bytes,
 		bytes == 1 ? "" : "s");
 }

@@ -179,36 +179,6 @@ static int add_image(struct images *images, const struct replay *r, const struct
 	return fill_image(images, image, r, m);
 }
 
-int images_path(const struct images *images, size_t n, char *path, size_t size)
-{
-	size_t known = 0;
-	int used;
-
-	while (known < n && images->place[known] != NULL)
-		known++;
-	if (images->place[known] != NULL)
-		used = snprintf(path, size, "%s/%s", images->directory, images->place[n]);
-	else
-		used = snprintf(path, size, "%s/file-%zu", images->directory, n + 1);
-	return (size_t)used < size ? 0 : -ENAMETOOLONG;
-}
-
-int images_path_of(const struct images *images, size_t n, char *path, size_t size)
-{
-	size_t known = 0;
-	int used;
-
-	if (images->base == NULL)
-		return images_path(images, n, path, size);
-	while (known < n && images->base->place[known] != NULL)
-		known++;
-	if (images->base->place[known] != NULL)
-		used = snprintf(path, size, "%s/%s", images->directory, images->base->place[n]);
-	else
-		used = snprintf(path, size, "%s/file-%zu", images->directory, n + 1);
-	return (size_t)used < size ? 0 : -ENAMETOOLONG;
-}
-
 /* ---- patches ---- */
 
 /*
@@ -218,9 +188,12 @@ int images_path_of(const struct images *images, size_t n, char *path, size_t siz
 int images_put_line(struct images *images, const struct pf_medium *m, size_t line,
 	const char *content)
 {
-	struct image *image = &images->image[m->id];
 	size_t at = line * PF_LINE, page = at / PF_PAGE, n;
+	struct image *image;
 
+	if (pmem2_pf_medium_is_size(m)) /* follow_sizes() does it */
+		return 0;
+	image = &images->image[m->id];
 	if (at >= image->size)
 		return 0;
 	n = image->size - at < PF_LINE ? image->size - at : PF_LINE;
@@ -260,15 +233,37 @@ static int refresh(struct images *images, const struct replay *r, const struct c
 	return ret;
 }
 
-static int follow_sizes(struct images *images, const struct replay *r)
+/* The size that the overlay has for a file, or else that is durable. */
+static size_t size_of(const struct pf_medium *m, const struct overlay *overlay)
+{
+	const char *line = m->sizes != NULL ? m->sizes->durable : NULL;
+	size_t size;
+
+	if (line == NULL)
+		return m->size;
+	for (size_t i = 0; i < overlay->count; i++)
+		if (overlay->line[i].medium == m->sizes)
+			line = overlay->line[i].content;
+	size = pmem2_pf_medium_get_size(line);
+	return size < m->capacity ? size : m->capacity;
+}
+
+/* What an image did not have room for is there when it has. */
+static int follow_sizes(struct images *images, const struct replay *r,
+	const struct overlay *overlay)
 {
 	int ret = 0;
 
 	while (ret == 0 && images->count < r->media_count)
 		ret = add_image(images, r, r->media[images->count]);
-	for (size_t i = 0; ret == 0 && i < images->count; i++)
-		if (images->image[i].size != r->media[i]->size)
-			ret = map_image(&images->image[i], r->media[i]->size);
+	for (size_t i = 0; ret == 0 && i < images->count; i++) {
+		size_t old = images->image[i].size, size = size_of(r->media[i], overlay);
+
+		if (size != old)
+			ret = map_image(&images->image[i], size);
+		if (ret == 0 && size > old)
+			ret = images_refresh_range(&images->image[i], r->media[i], old, size);
+	}
 	return ret;
 }
 
@@ -297,7 +292,7 @@ static int put_overlay(struct images *images, const struct overlay *overlay)
 int images_set(struct images *images, const struct replay *r, const struct overlay *overlay)
 {
 	struct stat st;
-	int ret = follow_sizes(images, r);
+	int ret = follow_sizes(images, r, overlay);
 
 	if (ret == 0)
 		ret = refresh(images, r, r->journal + images->journal_at,

@@ -75,6 +75,16 @@ int images_refresh_pages(struct images *images, const struct replay *r,
 	return ret;
 }
 
+int images_refresh_range(struct image *image, const struct pf_medium *m, size_t begin, size_t end)
+{
+	size_t stop = end;
+	int ret = 0;
+
+	for (; ret == 0 && pmem2_pf_medium_next(m, &begin, &stop); begin = stop, stop = end)
+		ret = put(image, begin, m->durable + begin, stop - begin);
+	return ret;
+}
+
 /* ---- what was there at the beginning of the trace ---- */
 
 static int put_zeros(struct image *image, size_t at, size_t end)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct changed_line;
+struct image;
 struct images;
 struct pf_medium;
 struct replay;
@@ -58,6 +59,8 @@ static inline bool pages_has(const struct pages *p, size_t page)
 
 static inline void pages_add(struct pages *p, size_t page)
 {
+	if (page >= p->count)
+		return;
 	p->bit[page / 8] |= (unsigned char)(1u << page % 8);
 	if (p->low == p->high)
 		p->low = p->high = page;
@@ -93,6 +96,9 @@ int images_put_line(struct images *images, const struct pf_medium *m, size_t lin
 /* Brings the pages of these lines to what is durable now. 0 or -errno. */
 int images_refresh_pages(struct images *images, const struct replay *r,
 	const struct changed_line *lines, size_t count);
+
+/* Brings what is behind an offset, and was not there as the image was shorter, to what is durable now. 0 or -errno. */
+int images_refresh_range(struct image *image, const struct pf_medium *m, size_t begin, size_t end);
 
 /* Brings all pages that were touched to what they had at the beginning of the trace. 0 or -errno. */
 int images_restore_pages(struct images *images, const struct replay *r);

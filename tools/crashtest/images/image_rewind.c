@@ -10,11 +10,6 @@
 #include "replay/replay.h"
 #include "replay/trace.h"
 
-bool images_hidden_path(const struct images *images, size_t n, char *path, size_t size)
-{
-	return (size_t)snprintf(path, size, "%s.%zu", images->directory, n) < size;
-}
-
 /* An image that was repaired may have all that is durable, and not only what it was brought to. */
 static void touch(struct images *images, const struct changed_line *lines, size_t count)
 {

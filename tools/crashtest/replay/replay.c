@@ -195,10 +195,13 @@ static void apply_file(struct replay *r, const struct pf_record_file *f)
 
 struct pf_medium *replay_medium(struct replay *r, uint32_t file, size_t end)
 {
-	struct pf_medium *m = file < r->media_count ? r->media[file] : NULL;
+	uint32_t number = file & ~PF_SIZE_OF;
+	struct pf_medium *m = number < r->media_count ? r->media[number] : NULL;
 
 	if (m == NULL)
 		fail(r, "the trace is damaged: it names a file that it has not");
+	else if (file != number && (m = pmem2_pf_medium_sizes(m)) == NULL)
+		fail(r, "no memory for the size of a file");
 	else if (end > m->capacity && pmem2_pf_medium_grow(m, end) != 0)
 		fail(r, "no memory for a file that grew");
 	return r->failed ? NULL : m;

@@ -124,7 +124,12 @@ static const char *file_name(uint32_t file, void *arg)
 {
 	const struct replay *r = arg;
 
-	return file < r->media_count ? r->media[file]->path : "?";
+	uint32_t number = file & ~PF_SIZE_OF;
+	struct pf_medium *m = number < r->media_count ? r->media[number] : NULL;
+
+	if (m != NULL && file != number)
+		m = pmem2_pf_medium_sizes(m);
+	return m != NULL ? m->path : "?";
 }
 
 /* Numbers rise in the order of the records. */

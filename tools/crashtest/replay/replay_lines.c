@@ -88,6 +88,18 @@ static bool is_short(const struct pf_record_lines *l)
 	       pmem2_pf_flush_kind(l) == PF_FLUSH_DC_CIVAC;
 }
 
+/* A file has the newest size that is known of it: images of it may be as long. */
+static void follow_size(struct replay *r, const struct pf_record_lines *l)
+{
+	struct pf_medium *m = replay_medium(r, l->file & ~PF_SIZE_OF, 0);
+	size_t size = pmem2_pf_medium_get_size(l->content);
+
+	if (m != NULL)
+		replay_medium(r, m->id, size);
+	if (m != NULL && !r->failed)
+		m->size = size;
+}
+
 void replay_lines(struct replay *r, const struct pf_record_lines *l)
 {
 	enum pf_record_kind kind = pmem2_pf_record_kind(&l->record);
@@ -98,6 +110,8 @@ void replay_lines(struct replay *r, const struct pf_record_lines *l)
 	size_t first = l->offset / PF_LINE, end = (l->offset + l->length + PF_LINE - 1) / PF_LINE;
 	const char *there = l->content;
 
+	if (m != NULL && pmem2_pf_medium_is_size(m) && l->offset == 0 && l->length > 0)
+		follow_size(r, l);
 	r->report->flushes += kind == PF_RECORD_FLUSH;
 	if (kind == PF_RECORD_FLUSH && is_short(l)) {
 		r->short_flushes++;

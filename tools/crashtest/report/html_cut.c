@@ -33,8 +33,8 @@ struct shown {
 
 static const char *file_of(const struct shown *s, uint32_t file)
 {
-	const char *path = file < s->trace.files ? s->trace.file[file]->path : "?";
-	const char *slash = strrchr(path, '/');
+	struct pf_names names = replay_names(&s->whole);
+	const char *path = names.file(file, names.arg), *slash = strrchr(path, '/');
 
 	return slash != NULL ? slash + 1 : path;
 }
