@@ -210,7 +210,6 @@ struct pf_medium *pmem2_pf_medium_sizes(struct pf_medium *medium)
 	}
 	sizes->id = medium->id | PF_SIZE_OF;
 	sizes->granularity = PMEM2_GRANULARITY_CACHE_LINE; /* it is not in a sector */
-	sizes->pages = true;
 	sizes->fd = -1;
 	snprintf(sizes->path, sizeof(sizes->path), "%.4000s (size)", medium->path);
 	pmem2_pf_medium_put_size(sizes->durable, medium->size);
