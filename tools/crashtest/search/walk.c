@@ -22,6 +22,7 @@ enum {
 	/* A long trace is read in few passes: so many records for each point of a pass */
 	LEAST_READ = 4096,
 	MOST_READ = 16384,
+	PAUSE = 1 << 16, /* points, between two looks at the time */
 };
 
 struct walk {
@@ -92,6 +93,19 @@ static bool begin_pass(struct walk *w)
 	return going;
 }
 
+/* *number is how many points have passed. false: there is no such point, or it is over. */
+static bool go_to(struct walk *w, struct points_walk *way, uint64_t wanted, uint64_t *number,
+	struct point *point)
+{
+	while (*number <= wanted) {
+		if (!points_next(way, point))
+			return false;
+		if (++*number % PAUSE == 0 && (is_over(w) || signals_came() != 0))
+			return false;
+	}
+	return true;
+}
+
 static bool pass(struct walk *w, unsigned part, unsigned parts)
 {
 	struct points_walk way = {.replay = &w->replay};
@@ -104,9 +118,7 @@ static bool pass(struct walk *w, unsigned part, unsigned parts)
 
 		if (!is_of_part(wanted, part, parts))
 			continue;
-		while (number <= wanted->number && (going = points_next(&way, &point)))
-			number++;
-		going = going && visit(w, &point, wanted);
+		going = go_to(w, &way, wanted->number, &number, &point) && visit(w, &point, wanted);
 	}
 	jobs_wait(&w->jobs);
 	results_settle(w->results);
