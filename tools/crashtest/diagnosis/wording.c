@@ -3,6 +3,7 @@
 #include "wording.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,10 +73,16 @@ void wording_site(const struct replay *r, uint64_t event, bool whole, char *text
 		pmem2_pf_site_text(record->stack, &names, text, size);
 }
 
+/* Apart, since gcc 12 warns of a null pointer here with -fsanitize=undefined. */
+static bool __attribute__((noinline)) are_alike(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
 void wording_sites(const struct replay *r, const uint64_t event[2], char text[2][512])
 {
 	for (int i = 0; i < 2; i++)
 		wording_site(r, event[i], false, text[i], 512);
-	for (int i = 0; i < 2 && strcmp(text[0], text[1]) == 0; i++)
+	for (int i = 0; i < 2 && are_alike(text[0], text[1]); i++)
 		wording_site(r, event[i], true, text[i], 512);
 }
