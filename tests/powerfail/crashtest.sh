@@ -38,6 +38,8 @@ point "nothing is left" nothing_left
 
 point "a clean program" status 0 of "$log" --check "$log {} verify"
 point "report alone" status 0 of "$log"
+point "what is not tried without preload" says '^recorded by calls of libpmem2; sizes of files are not tried$' \
+	status 0 of "$log" --no-preload
 point "a checker that says no" says 'ended with status 1$' status 1 of "$log" --check false
 rm -rf tmp/*
 point "by a shell" says 'ended with status 3$' status 1 of "$log" --check "exit 3; : '{}'"

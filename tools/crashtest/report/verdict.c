@@ -169,10 +169,13 @@ static void print_recorder(const struct verdict *v)
 	uint32_t recorder = r->trace->reader.header->recorder;
 
 	if (recorder == PF_RECORDER_EXACT)
-		printf("recorded by QEMU: %" PRIu64 " stores, each flush and fence\n", r->stores);
+		printf("recorded by QEMU: %" PRIu64
+		       " stores, each flush and fence; sizes of files are not tried\n",
+			r->stores);
 	else
 		printf("recorded by calls of libpmem2%s\n",
-			recorder == PF_RECORDER_PRELOAD ? ", libpmem, msync(2) and the like" : "");
+			recorder == PF_RECORDER_PRELOAD ? ", libpmem, msync(2) and the like"
+							: "; sizes of files are not tried");
 	if (recorder != PF_RECORDER_EXACT)
 		print_doubts(r);
 	if (r->unseen > 0)
