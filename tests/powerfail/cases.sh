@@ -140,9 +140,32 @@ point "tables: right" clean table-0
 point "a table that is not flushed" finds table-1 'missing flush' "before the drain of main \($(line table 'switch */')\)"
 point "its mend" mends "and the lines that go with it, and drain, before the flush of main \($(line table 'switch */')\)"
 point "one finding" findings 1
+point "buckets: right" clean buckets-0
+point "the bit before its entry" finds buckets-1 'flush and drain in the wrong order' 'are stored only after'
+point "its mend" mends "before the flush of set_bit \($(line buckets 'bit */')\)"
+point "from two callers, one finding" findings 1
+point "dropped before it is placed" finds buckets-2 'flush and drain in the wrong order' 'are stored only after'
+point "one finding" findings 1
+point "no entry is flushed" finds buckets-3 'missing flush' 'were stored before the drain of set_bit'
+point "its mend" mends "flush data"
+point "one finding" findings 1
 point "visible is durable: right" clean visible-0 --granularity BYTE --ignore missing-flush
 point "and wrong" status 1 crashtest visible-1 --granularity BYTE
 point "a sector: right" clean sector-0 --granularity PAGE
 point "two sectors" finds sector-1 'not atomic' "$(line sector 'both */')" --granularity PAGE
+# operations FAULT STATUS: words that are set and swapped
+operations() {
+	local program=$programs/case_swap-$1
+	printf 'set  1 10\nset  2 20\nswap 1 2\nset  3 30\nswap 3 0\nset  0 5\nswap 0 1\n' >operations.txt
+	rm -f data
+	truncate -s 4096 data
+	status "$2" "$pmem2" crashtest --budget 3600 --timeout 1200 --ops operations.txt --state "$program {} dump" --copy "$PWD/data" \
+		-- "$program" "$PWD/data" run >found 2>said || { cat found said; return 1; }
+}
+point "swaps: right" operations 0 0
+point "without a log" operations 1 1
+point "no order helps" grep -q '^  fault    not atomic: ' found
+point "one finding" findings 1
+point "and no mend" status 1 grep '^  mend' found
 point "what was left out is said" eval 'status 1 crashtest many_points-1 && grep -qE "^left out: [0-9]+ of 3001 points, [0-9]+ of about [0-9]+ images: " found'
 plan

@@ -122,6 +122,13 @@ static bool is_one_thing(const struct experiment *e, const struct cause *c, enum
 	return true;
 }
 
+/* What is lost replaces what is kept: the two cannot change together. */
+static bool is_one_place(const struct cause *c)
+{
+	return c->lost.bytes.medium == c->kept.bytes.medium &&
+	       c->lost.bytes.line == c->kept.bytes.line;
+}
+
 /* ---- one failure ---- */
 
 static void name_what_is_whole(struct experiment *e, struct group *group)
@@ -137,10 +144,11 @@ static void name_what_is_whole(struct experiment *e, struct group *group)
 	}
 	if (stale_name(e, group))
 		return;
-	if (!found)
+	if (!found || is_one_place(&cause)) {
 		results_conclude(group, FAULT_RECOVERY,
 			"nothing is lost: it fails on what a killed process leaves, too");
-	else
+		snprintf(group->cause, sizeof(group->cause), "%d", (int)FAULT_RECOVERY);
+	} else
 		explain(e, &cause, cause.is_orderable ? FAULT_RECOVERY : FAULT_NOT_ATOMIC, group);
 }
 
@@ -171,7 +179,7 @@ static void name_what_is_lost(struct experiment *e, struct group *group)
 	}
 	explain(e, &cause, fault, group);
 	propose(e, &cause, fault, group);
-	if (!cause.has_kept || cause.is_orderable || is_unflushed(&cause))
+	if (!cause.has_kept || cause.is_orderable || is_unflushed(&cause) || is_one_place(&cause))
 		return;
 	results_conclude_otherwise(group);
 	explain(e, &cause, FAULT_NOT_ATOMIC, group);

@@ -85,7 +85,7 @@ static void diagnose_all(struct diagnosis *d, struct group **groups, size_t coun
 /* One finding a cause, and what mends it. */
 static void finish(struct diagnosis *d, struct results *results)
 {
-	results_merge(results);
+	results_merge(results, results_one_cause);
 	if (!d->failed && !prove(d->options, d->replay.trace, &d->jobs, results))
 		d->failed = true;
 }

@@ -204,9 +204,25 @@ static void note_cause(const struct experiment *e, const struct cause *c, const 
 		first = w->drain;
 		second = early;
 	}
+	if (g->fault == FAULT_UNORDERED)
+		second = early;
 	if (c->lost.early != 0)
 		wording_site(e->replay, c->lost.early, false, early, sizeof(early));
 	wording_put(g->cause, sizeof(g->cause), "%d %s %s", (int)g->fault, first, second);
+}
+
+/* A number for the call stack of a flush; 0: there is none. */
+static uint64_t stack_number(const struct experiment *e, const struct sight *s)
+{
+	char text[1024];
+	uint64_t number = 14695981039346656037u;
+
+	if (s->flushed == 0)
+		return 0;
+	wording_site(e->replay, s->flushed, true, text, sizeof(text));
+	for (const char *c = text; *c != '\0'; c++)
+		number = (number ^ (unsigned char)*c) * 1099511628211u;
+	return number;
 }
 
 void explain(const struct experiment *e, const struct cause *c, enum fault fault, struct group *g)
@@ -221,4 +237,8 @@ void explain(const struct experiment *e, const struct cause *c, enum fault fault
 		explain_lost(e, c, &w, g);
 	note_cause(e, c, &w, g);
 	g->place = (uint64_t)(c->lost.bytes.medium->id + 1) << 40 | c->lost.bytes.line;
+	g->field = (uint32_t)c->lost.bytes.at << 16 | (uint32_t)c->lost.bytes.size;
+	g->site[0] = stack_number(e, &c->lost);
+	g->site[1] = c->has_kept ? stack_number(e, &c->kept) : 0;
+	g->is_told = c->lost.flushed != 0 && c->has_kept && c->kept.flushed != 0;
 }

@@ -30,13 +30,25 @@ struct proof {
 	bool failed; /* an image fails as the group does, or too many would have to be checked */
 };
 
+/*
+ * An order helps two lines only if neither alone fails. If they may have to change together, any state that is none of
+ * those that an operation may leave is the same failure.
+ */
+static bool fails_so(const struct proof *p, const struct outcome *outcome)
+{
+	const struct outcome *of = &p->group->outcome;
+
+	return results_alike(outcome, of, ALIKE_MOSTLY) ||
+	       (p->group->otherwise != NULL && of->kind == CHECK_STATE &&
+		       outcome->kind == CHECK_STATE);
+}
+
 static void done(void *arg, const struct check *check, const struct outcome *outcome)
 {
 	struct proof *p = arg;
 
 	(void)check;
-	if (outcome->kind == CHECK_PASSED ||
-		!results_alike(outcome, &p->group->outcome, ALIKE_MOSTLY))
+	if (outcome->kind == CHECK_PASSED || !fails_so(p, outcome))
 		return;
 	p->failed = true;
 	tries_stop(p->tries);
@@ -150,6 +162,12 @@ static bool has_mend_of(struct proof *p, const struct group *g, const struct gro
 	return false;
 }
 
+/* One drain may be missing before several things that need it; a flush of everything would mend too much. */
+static bool is_drain(const struct group *g)
+{
+	return g->proven->kind == MEND_DRAIN || g->proven->kind == MEND_DRAIN_ALL;
+}
+
 /* Whether what mends the one, at the place where the other is mended, mends that as well. */
 static bool has_one_mend(struct proof *p, const struct group *g, const struct group *other)
 {
@@ -175,10 +193,12 @@ static void look_for_others(struct proof *p, struct results *results)
 
 			if (p->jobs->failed || p->images > MOST_IN_ALL)
 				return;
-			if (other->proven == NULL || i == j)
+			if (other->proven == NULL || i == j ||
+				(g->proven != NULL && results_one_fault(g, other)))
 				continue;
-			if (g->proven == NULL ? has_mend_of(p, g, other)
-					      : j < i && has_one_mend(p, g, other))
+			if (g->proven == NULL || is_drain(other)
+					? has_mend_of(p, g, other)
+					: j < i && has_one_mend(p, g, other))
 				results_join(results, j, i);
 		}
 }
@@ -194,6 +214,6 @@ bool prove(const struct options *options, const struct trace *trace, struct jobs
 	for (size_t i = 0; i < results->count; i++)
 		try_group(&p, &results->group[i]);
 	look_for_others(&p, results);
-	results_merge(results);
+	results_merge(results, results_one_fault);
 	return !jobs->failed;
 }

@@ -227,6 +227,27 @@ bool results_one_cause(const struct group *g, const struct group *h)
 		       results_alike(&g->outcome, &h->outcome, ALIKE_MOSTLY));
 }
 
+/* One flush comes too early, or of several lines that have to change together one is the same. */
+static bool share_site(const struct group *g, const struct group *h)
+{
+	if (g->fault != h->fault || g->torn != h->torn)
+		return false;
+	if (g->fault == FAULT_WRONG_ORDER || g->fault == FAULT_MISSING_DRAIN)
+		return g->site[1] != 0 && g->site[1] == h->site[1];
+	for (int i = 0; g->fault == FAULT_NOT_ATOMIC && i < 4; i++)
+		if (g->site[i / 2] != 0 && g->site[i / 2] == h->site[i % 2])
+			return true;
+	return false;
+}
+
+bool results_one_fault(const struct group *g, const struct group *h)
+{
+	if (results_one_cause(g, h) || share_site(g, h))
+		return true;
+	return g->cause[0] != '\0' && strcmp(g->cause, h->cause) == 0 && g->torn == h->torn &&
+	       ((g->field != 0 && g->field == h->field) || (g->is_told && h->is_told));
+}
+
 bool results_copy(struct group *to, const struct group *from)
 {
 	*to = *from;
@@ -250,7 +271,24 @@ void results_forget(struct group *g)
 	free(g->otherwise);
 }
 
-void results_merge(struct results *results)
+/* The one that something is proven to mend stands for both, or else the first. */
+static void gather(struct group *first, struct group *g)
+{
+	uint64_t count = first->count + g->count, merged = first->merged + g->merged + 1;
+
+	if (first->proven == NULL && g->proven != NULL) {
+		struct group other = *first;
+
+		*first = *g;
+		*g = other;
+	}
+	first->count = count;
+	first->merged = merged;
+	results_forget(g);
+}
+
+void results_merge(struct results *results,
+	bool (*alike)(const struct group *, const struct group *))
 {
 	size_t count = 0;
 
@@ -258,15 +296,12 @@ void results_merge(struct results *results)
 		struct group *g = &results->group[i], *first = NULL;
 
 		for (size_t j = 0; j < count && first == NULL; j++)
-			if (results_one_cause(&results->group[j], g))
+			if (alike(&results->group[j], g))
 				first = &results->group[j];
-		if (first == NULL) {
+		if (first == NULL)
 			results->group[count++] = *g;
-			continue;
-		}
-		first->count += g->count;
-		first->merged++;
-		results_forget(g);
+		else
+			gather(first, g);
 	}
 	results->count = count;
 }

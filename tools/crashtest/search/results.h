@@ -57,6 +57,11 @@ struct group {
 		size_t lost, parts; /* of what was on its way there */
 	} least;                    /* the least that fails likewise */
 	uint64_t place;             /* of what is lost: a number for its line; 0: not known */
+	uint32_t
+		field; /* likewise, where in its line it begins, and its size: elements of an array have it in common */
+	bool is_told; /* both places of the cause are flushes: they tell it from another, whatever the checker said */
+	uint64_t site
+		[2]; /* call stacks of the flush of what is lost, and of what needs it: a number for each; 0: none */
 	uint64_t merged; /* other groups with this cause, whose images are counted here */
 };
 
@@ -89,8 +94,12 @@ void results_join(struct results *results, size_t known, size_t group);
  */
 bool results_one_cause(const struct group *one, const struct group *other);
 
-/* Gathers groups with one cause in the first of them, or that one thing mends. */
-void results_merge(struct results *results);
+/* Likewise, of one trace: those that something was tried to mend. */
+bool results_one_fault(const struct group *one, const struct group *other);
+
+/* Gathers groups that are like each other in the first of them, or the first that something is proven to mend. */
+void results_merge(struct results *results,
+	bool (*alike)(const struct group *, const struct group *));
 
 /* How far what a checker said has to be the same: not at all, two words of three, all but numbers. */
 enum alike { ALIKE_ANYHOW, ALIKE_MOSTLY, ALIKE_BUT_NUMBERS };
