@@ -90,13 +90,15 @@ static int test_traces(const struct options *o, const struct run *run, const cha
 	if (glob(pattern, 0, NULL, &children) == 0)
 		count += children.gl_pathc;
 	p = calloc(count, sizeof(*p));
-	if (p == NULL || family == NULL)
-		return say_failed("no memory");
-	p[0] = (struct process){.trace = trace, .run = run};
-	for (size_t i = 1; i < count; i++)
-		p[i] = (struct process){.trace = children.gl_pathv[i - 1], .family = family};
-	ret = test_processes(o, p, count);
-	for (size_t i = 0; i < count; i++) {
+	if (p != NULL && family != NULL) {
+		p[0] = (struct process){.trace = trace, .run = run};
+		for (size_t i = 1; i < count; i++)
+			p[i] = (struct process){.trace = children.gl_pathv[i - 1], .family = family};
+		ret = test_processes(o, p, count);
+	} else {
+		ret = say_failed("no memory");
+	}
+	for (size_t i = 0; p != NULL && i < count; i++) {
 		*found = *found || p[i].found;
 		free(p[i].json);
 	}

@@ -276,13 +276,13 @@ static bool passes_without_kept(struct experiment *e, const struct later *later,
 
 static void note_future(struct cause *c, const struct later *later)
 {
-	size_t needed = 0, other = later->count;
+	size_t first = 0, other = later->count;
 
-	while (c->future_count < MEND_LINES && (needed < later->count || other < later->all)) {
+	while (c->future_count < MEND_LINES && (first < later->count || other < later->all)) {
 		bool is_needed =
 			other == later->all ||
-			(needed < later->count && later->event[needed] <= later->event[other]);
-		size_t i = is_needed ? needed++ : other++;
+			(first < later->count && later->event[first] <= later->event[other]);
+		size_t i = is_needed ? first++ : other++;
 
 		c->future[c->future_count++] =
 			(struct future){later->bytes[i], later->event[i], is_needed};
