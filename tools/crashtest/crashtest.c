@@ -93,7 +93,8 @@ static int test_traces(const struct options *o, const struct run *run, const cha
 	if (p != NULL && family != NULL) {
 		p[0] = (struct process){.trace = trace, .run = run};
 		for (size_t i = 1; i < count; i++)
-			p[i] = (struct process){.trace = children.gl_pathv[i - 1], .family = family};
+			p[i] = (struct process){.trace = children.gl_pathv[i - 1],
+				.family = family};
 		ret = test_processes(o, p, count);
 	} else {
 		ret = say_failed("no memory");

@@ -11,7 +11,11 @@ int main(int argc, char *argv[])
 	if (is_check(argv)) {
 		const uint64_t *w = load(argv[1], 4096);
 
-		return w[0] != w[SECOND];
+		if (w[0] > w[SECOND])
+			fails("a link leads nowhere");
+		if (w[0] < w[SECOND])
+			fails("nobody knows of that node");
+		return 0;
 	}
 	uint64_t *w = map_file(argv[1], 4096);
 

@@ -31,16 +31,18 @@ struct proof {
 };
 
 /*
- * An order helps two lines only if neither alone fails. If they may have to change together, any state that is none of
- * those that an operation may leave is the same failure.
+ * An order helps two lines only if neither alone fails. If they may have to change together, any failure is the same
+ * one; where the mend stores something early, what is stored with it may be missing, and only a state that is none of
+ * those that an operation may leave counts.
  */
 static bool fails_so(const struct proof *p, const struct outcome *outcome)
 {
 	const struct outcome *of = &p->group->outcome;
 
-	return results_alike(outcome, of, ALIKE_MOSTLY) ||
-	       (p->group->otherwise != NULL && of->kind == CHECK_STATE &&
-		       outcome->kind == CHECK_STATE);
+	if (results_alike(outcome, of, ALIKE_MOSTLY))
+		return true;
+	return p->group->otherwise != NULL &&
+	       (p->mend->until == 0 || (of->kind == CHECK_STATE && outcome->kind == CHECK_STATE));
 }
 
 static void done(void *arg, const struct check *check, const struct outcome *outcome)
