@@ -294,7 +294,7 @@ int images_set(struct images *images, const struct replay *r, const struct overl
 	struct stat st;
 	int ret = follow_sizes(images, r, overlay);
 
-	if (ret == 0)
+	if (ret == 0 && r->journal_count > images->journal_at)
 		ret = refresh(images, r, r->journal + images->journal_at,
 			r->journal_count - images->journal_at);
 	images->journal_at = r->journal_count;

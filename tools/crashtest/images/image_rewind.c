@@ -27,7 +27,9 @@ int images_rewind(struct images *images, const struct replay *r)
 	char path[PATH_MAX];
 	int ret;
 
-	touch(images, r->journal + images->journal_at, r->journal_count - images->journal_at);
+	if (r->journal_count > images->journal_at)
+		touch(images, r->journal + images->journal_at,
+			r->journal_count - images->journal_at);
 	ret = images_restore_pages(images, r);
 	images->journal_at = images->patched_count = 0;
 	while (ret == 0 && images->count > 0) {
