@@ -175,9 +175,9 @@ static pid_t spawn(char *const *arguments, int out)
 static void ask(const struct pf_module *m, struct pf_site **wanted, size_t count)
 {
 	static char name[] = "addr2line", f[] = "-f", demangle[] = "-C", e[] = "-e";
-	static char inlined[] = "-i", addresses[] = "-a";
+	static char with_inlined[] = "-i", addresses[] = "-a";
 	char numbers[AT_ONCE][20];
-	char *arguments[ARGUMENTS + AT_ONCE] = {name, f, inlined, addresses, demangle, e,
+	char *arguments[ARGUMENTS + AT_ONCE] = {name, f, with_inlined, addresses, demangle, e,
 		(char *)m->path};
 	int ends[2];
 	FILE *in;

@@ -108,7 +108,7 @@ else
 	step "thread sanitizer build" build thread clang -Db_sanitize=thread -Db_lundef=false -Dman=disabled \
 		-Doptimization=1 &&
 		run thread "${code[@]}" --suite load --no-suite model --no-suite races --no-suite plain
-	step fuzzers scripts/fuzz.sh
+	step fuzzers scripts/fuzz.sh 30
 	step coverage scripts/coverage.sh
 fi
 

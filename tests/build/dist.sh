@@ -11,7 +11,7 @@ if ! git -C "$source" rev-parse --git-dir >/dev/null 2>&1; then
 	exit
 fi
 
-options=(-Dtest_set=quick -Dndctl=disabled -Dexamples=false)
+options=(-Dtest_set=quick -Dndctl=disabled -Dexamples=false -Doptimization=0)
 pack() {
 	meson setup pack "$source" "${options[@]}" && meson dist -C pack --no-tests --allow-dirty --formats gztar &&
 		(cd pack/meson-dist && sha256sum -c ./*.sha256sum)

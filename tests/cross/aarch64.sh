@@ -45,7 +45,7 @@ ninja -C "$dir/build"
 
 # emulated, a case takes twenty times as long; the model of the cache runs no code of this CPU, and
 # what another thread may see of a store is the emulator's doing
-export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-2000} PMEM2_TEST_EMULATED=1
+export PMEM2_TEST_CASES=${PMEM2_TEST_CASES:-1000} PMEM2_TEST_EMULATED=1
 meson test -C "$dir/build" --no-rebuild --print-errorlogs \
 	--suite core --suite backends --suite api --suite insn --no-suite model \
 	--no-suite races

@@ -154,7 +154,7 @@ static int expect_place(size_t length)
 	if (model.place > RESERVED || length > RESERVED - model.place)
 		return PMEM2_E_ADDRESS_UNALIGNED;
 
-	return is_free_place(model.place, length) ? 0 : PMEM2_E_MAPPING_EXISTS;
+	return length == 0 || is_free_place(model.place, length) ? 0 : PMEM2_E_MAPPING_EXISTS;
 }
 
 /* What pmem2_map_new must return, and how much it maps; the kernel's own -ENOMEM apart. */
@@ -174,10 +174,10 @@ static int expect_map(const struct file *file, size_t size, size_t *length)
 	*length = model.length;
 	if (model.length == 0)
 		*length = file == NULL ? size : size - model.offset;
-	if (*length == 0)
-		return -EINVAL;
 
 	int ret = expect_place(*length);
+	if (ret == 0 && *length == 0)
+		ret = -EINVAL;
 	if (ret == 0 && file != NULL && model.shared && model.granularity < PMEM2_GRANULARITY_PAGE)
 		ret = PMEM2_E_GRANULARITY_NOT_SUPPORTED;
 	return ret;
