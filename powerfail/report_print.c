@@ -97,7 +97,8 @@ static struct shown show(uint32_t stack, const struct pf_names *names)
 
 	all = without_start(frames, all, names);
 	count = of_recorder(frames, all, names);
-	frames = all > 0 ? frames + count : NULL;
+	if (count > 0)
+		frames += count;
 	all -= count;
 	while (own < all && is_of_system(frames[own], names))
 		own++;
