@@ -26,7 +26,7 @@ static uint64_t bytes_of(const struct pf_range *range, size_t offset)
 	size_t first = range->begin > offset ? range->begin - offset : 0;
 	size_t end = range->end < offset + PF_LINE ? range->end - offset : PF_LINE;
 
-	return (end - first == PF_LINE ? UINT64_MAX : (UINT64_C(1) << (end - first)) - 1) << first;
+	return pmem2_pf_volatile_bits(first, end);
 }
 
 uint64_t pmem2_pf_volatile_bytes(const struct pf_medium *medium, size_t line)

@@ -26,6 +26,12 @@ struct pf_volatile {
 	size_t count;
 };
 
+/* The bytes [first, end) of a line, which are some: a bit for each. */
+static inline uint64_t pmem2_pf_volatile_bits(size_t first, size_t end)
+{
+	return (end - first == PF_LINE ? UINT64_MAX : (UINT64_C(1) << (end - first)) - 1) << first;
+}
+
 /* Which bytes of a line are: a bit for each. */
 uint64_t pmem2_pf_volatile_bytes(const struct pf_medium *medium, size_t line);
 

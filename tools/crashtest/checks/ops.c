@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/hash.h"
 #include "common/say.h"
 
 enum {
@@ -109,10 +110,8 @@ size_t ops_done(const struct ops *ops, uint64_t left)
 
 uint64_t ops_hash(const char *text, size_t size)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325) + size;
+	uint64_t h = hash_bytes(HASH_BEGIN + size, text, size);
 
-	for (size_t i = 0; i < size; i++)
-		h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
 	return h ^ h >> 32;
 }
 

@@ -12,15 +12,9 @@
 
 #include "common/command.h"
 #include "common/options.h"
+#include "common/path.h"
 #include "common/say.h"
 #include "replay/trace.h"
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
 
 /* How many directories above a file of that path the name stands for; -1: it does not name it. */
 static int levels_above(const char *path, const char *name)
@@ -71,7 +65,7 @@ static bool write_file(FILE *out, const char *argument, const char *copy, const 
 		int levels = levels_above(path, name);
 
 		if (copy != NULL && strcmp(argument, copy) == 0 &&
-			strcmp(base_name(path), base_name(copy)) == 0)
+			strcmp(path_name(path), path_name(copy)) == 0)
 			levels = 0; /* the program had a copy of that name */
 		/* the root directory is above all files, and means none */
 		if (levels < 0 || strcmp(name, "/") == 0)

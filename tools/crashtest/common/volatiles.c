@@ -10,6 +10,7 @@
 
 #include "array.h"
 #include "command.h"
+#include "path.h"
 #include "say.h"
 
 bool volatiles_add(struct volatiles *list, const struct volatile_part *part)
@@ -148,14 +149,12 @@ static bool is_named(const struct volatile_part *part, const char *file)
 
 bool volatiles_move(struct volatiles *list, const char *file)
 {
-	const char *slash = strrchr(file, '/');
-
 	for (size_t i = 0; i < list->count; i++) {
 		char *name;
 
 		if (!is_named(&list->part[i], file))
 			continue;
-		name = strdup(slash != NULL ? slash + 1 : file);
+		name = strdup(path_name(file));
 		if (name == NULL)
 			return false;
 		free(list->part[i].file);

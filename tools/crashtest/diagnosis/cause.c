@@ -324,21 +324,6 @@ static bool find_guard_after(struct experiment *e, const struct cause *c, struct
 	return found;
 }
 
-/* Whether both are parts of one line, or of a few bytes that were flushed at once: no guard was meant for them. */
-static bool is_one_thing(const struct experiment *e, const struct cause *c)
-{
-	const struct unit *a = &e->units.unit[c->lost_unit];
-	const struct unit *b = c->kept_unit != SIZE_MAX ? &e->units.unit[c->kept_unit] : NULL;
-	const struct pf_version *v = a->version[a->newest];
-	const struct pf_version *w = b != NULL ? b->version[b->newest] : NULL;
-
-	if (b != NULL && a->medium == b->medium && a->line == b->line)
-		return true;
-	return v != NULL && w != NULL && v->event == w->event &&
-	       history_named_length(e->replay->trace, v) <= PF_LINE &&
-	       history_named_length(e->replay->trace, v) > 0;
-}
-
 bool cause_find(struct experiment *e, struct cause *c)
 {
 	struct earlier earlier = {0};
@@ -361,8 +346,7 @@ bool cause_find(struct experiment *e, struct cause *c)
 
 bool cause_find_guard(struct experiment *e, const struct cause *c, struct cause *guard)
 {
-	if (is_one_thing(e, c) || c->kept_unit == SIZE_MAX || !c->has_kept || c->is_orderable ||
-		c->is_overdue)
+	if (c->kept_unit == SIZE_MAX || !c->has_kept || c->is_orderable || c->is_overdue)
 		return false;
 	return find_guard_before(e, c, guard) || find_guard_after(e, c, guard);
 }

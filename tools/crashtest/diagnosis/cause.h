@@ -40,7 +40,8 @@ bool cause_find(struct experiment *e, struct cause *cause);
 /*
  * What that image lacks and what it has have to change together, but both were free to change one by one: as long as
  * something that is durable now was not yet, such as the end of a log; or once something is durable that is stored only
- * later, such as the beginning of one. false: there is no such thing.
+ * later, such as the beginning of one. They are no parts of one thing, for which no guard is meant. false: there is no
+ * such thing.
  */
 bool cause_find_guard(struct experiment *e, const struct cause *cause, struct cause *guard);
 

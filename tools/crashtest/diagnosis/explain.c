@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cause.h"
+#include "common/hash.h"
 #include "experiment.h"
 #include "history.h"
 #include "replay/replay.h"
@@ -215,14 +216,11 @@ static void note_cause(const struct experiment *e, const struct cause *c, const 
 static uint64_t stack_number(const struct experiment *e, const struct sight *s)
 {
 	char text[1024];
-	uint64_t number = 14695981039346656037u;
 
 	if (s->flushed == 0)
 		return 0;
 	wording_site(e->replay, s->flushed, true, text, sizeof(text));
-	for (const char *c = text; *c != '\0'; c++)
-		number = (number ^ (unsigned char)*c) * 1099511628211u;
-	return number;
+	return hash_bytes(HASH_BEGIN, text, strlen(text));
 }
 
 void explain(const struct experiment *e, const struct cause *c, enum fault fault, struct group *g)

@@ -157,8 +157,7 @@ static bool has_mend_of(struct proof *p, const struct group *g, const struct gro
 	p->is_other = true;
 	for (size_t i = 0; i < other->mend_count; i++) {
 		p->mend = &other->mends[i];
-		if ((p->mend->kind == MEND_FLUSH_ALL || p->mend->kind == MEND_DRAIN_ALL) &&
-			helps(p))
+		if (mend_is_everywhere(p->mend) && helps(p))
 			return true;
 	}
 	return false;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/path.h"
 #include "powerfail/medium.h"
 #include "powerfail/report.h"
 #include "replay/replay.h"
@@ -23,9 +24,7 @@ void wording_put(char *text, size_t size, const char *format, ...)
 
 static const char *name_of(const struct pf_medium *medium)
 {
-	const char *slash = strrchr(medium->path, '/');
-
-	return slash != NULL ? slash + 1 : medium->path;
+	return path_name(medium->path);
 }
 
 void wording_place(const struct pf_medium *medium, size_t at, size_t bytes, char *text, size_t size)

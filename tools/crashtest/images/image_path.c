@@ -12,32 +12,29 @@ bool images_hidden_path(const struct images *images, size_t n, char *path, size_
 	return (size_t)snprintf(path, size, "%s.%zu", images->directory, n) < size;
 }
 
-int images_path(const struct images *images, size_t n, char *path, size_t size)
+/* place: of each file; NULL ends. */
+static int path_in(const struct images *images, char *const *place, size_t n, char *path,
+	size_t size)
 {
 	size_t known = 0;
 	int used;
 
-	while (known < n && images->place[known] != NULL)
+	while (known < n && place[known] != NULL)
 		known++;
-	if (images->place[known] != NULL)
-		used = snprintf(path, size, "%s/%s", images->directory, images->place[n]);
+	if (place[known] != NULL)
+		used = snprintf(path, size, "%s/%s", images->directory, place[n]);
 	else
 		used = snprintf(path, size, "%s/file-%zu", images->directory, n + 1);
 	return (size_t)used < size ? 0 : -ENAMETOOLONG;
 }
 
+int images_path(const struct images *images, size_t n, char *path, size_t size)
+{
+	return path_in(images, images->place, n, path, size);
+}
+
 int images_path_of(const struct images *images, size_t n, char *path, size_t size)
 {
-	size_t known = 0;
-	int used;
-
-	if (images->base == NULL)
-		return images_path(images, n, path, size);
-	while (known < n && images->base->place[known] != NULL)
-		known++;
-	if (images->base->place[known] != NULL)
-		used = snprintf(path, size, "%s/%s", images->directory, images->base->place[n]);
-	else
-		used = snprintf(path, size, "%s/file-%zu", images->directory, n + 1);
-	return (size_t)used < size ? 0 : -ENAMETOOLONG;
+	return path_in(images, images->base != NULL ? images->base->place : images->place, n, path,
+		size);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "common/path.h"
 #include "common/say.h"
 #include "powerfail/snapshot.h"
 #include "replay/replay.h"
@@ -44,6 +46,11 @@ static bool has_room(const char *directory, uint64_t bytes)
 
 	return access(directory, W_OK) == 0 && statvfs(directory, &st) == 0 &&
 	       (uint64_t)st.f_bavail * st.f_frsize / 2 > bytes;
+}
+
+void place_of_copy(char *path, const char *directory, const char *file)
+{
+	snprintf(path, PATH_MAX, "%.3500s/%.200s", directory, path_name(file));
 }
 
 int place_copy(const char *from, const char *to)

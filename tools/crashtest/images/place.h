@@ -18,6 +18,9 @@ int place_make(char *path, size_t size, const char *wanted, const struct replay 
 void place_choose(char *path, size_t size, const char *wanted, const struct trace *trace,
 	unsigned count);
 
+/* The path of a copy of a file, which has its name, in a directory of up to 3500 characters. PATH_MAX bytes. */
+void place_of_copy(char *path, const char *directory, const char *file);
+
 /* Copies a file; its holes stay holes. 0 or -errno. */
 int place_copy(const char *from, const char *to);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base.h"
+#include "common/path.h"
 #include "common/volatiles.h"
 #include "replay/trace.h"
 
@@ -18,13 +19,6 @@ static bool ends_in(const char *path, const char *name)
 	if (m > n || strcmp(path + n - m, name) != 0)
 		return false;
 	return m == n || name[0] == '/' || path[n - m - 1] == '/';
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
 }
 
 static bool is_same_place(const char *name, const char *path)
@@ -57,7 +51,7 @@ static size_t count_named(const struct trace *trace, const char *name)
 	size_t count = 0;
 
 	for (size_t i = 0; i < trace->files; i++)
-		count += !is_again(trace, i) && strcmp(base_name(trace->file[i]->path), name) == 0;
+		count += !is_again(trace, i) && strcmp(path_name(trace->file[i]->path), name) == 0;
 	return count;
 }
 
@@ -74,8 +68,8 @@ static bool is_learnt_for(const struct trace *trace, const char *path, const cha
 {
 	if (has_path(trace, file))
 		return strcmp(path, file) == 0;
-	return strcmp(base_name(path), base_name(file)) == 0 &&
-	       count_named(trace, base_name(file)) == 1;
+	return strcmp(path_name(path), path_name(file)) == 0 &&
+	       count_named(trace, path_name(file)) == 1;
 }
 
 static bool is_meant(const struct trace *trace, const char *path, const struct volatile_part *part)

@@ -28,13 +28,6 @@
 
 enum { RUNS = 3 };
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 /* Those of its children, too. */
 static int learn_traces(struct volatiles *list, const char *trace, bool coherent)
 {
@@ -153,8 +146,7 @@ int baseline_learn(struct options *o)
 	snprintf(directory, sizeof(directory), "%.3000s/pmem2-crashtest.XXXXXX", place_temporary());
 	if (mkdtemp(directory) == NULL)
 		return say_failed("%s: %s", directory, strerror(errno));
-	snprintf(copy, sizeof(copy), "%.3500s/%.200s", directory,
-		o->copy != NULL ? base_name(o->copy) : "file");
+	place_of_copy(copy, directory, o->copy != NULL ? o->copy : "file");
 	ret = run_without_input(&learnt, o, copy);
 	volatiles_merge(&learnt);
 	if (ret == 0 && !add_all(o, &learnt))

@@ -136,14 +136,12 @@ static int learn_all(struct learning *l)
 int ops_learn(struct ops *ops, const struct options *o, const struct run *run)
 {
 	struct learning l = {.ops = ops, .options = o};
-	const char *slash = strrchr(o->copy, '/');
 	size_t count = command_paths(o->state);
 	char **paths = calloc(count + 1, sizeof(char *));
 	int ret;
 
 	snprintf(l.directory, sizeof(l.directory), "%.3000s/learn", run->directory);
-	snprintf(l.file, sizeof(l.file), "%.3500s/%.200s", l.directory,
-		slash != NULL ? slash + 1 : o->copy);
+	place_of_copy(l.file, l.directory, o->copy);
 	for (size_t i = 0; paths != NULL && i < count; i++)
 		paths[i] = l.file;
 	if (paths == NULL || mkdir(l.directory, 0700) != 0)

@@ -26,13 +26,6 @@
 
 enum { GRACE = 5 }; /* seconds, between SIGTERM and SIGKILL */
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 /* ---- before ---- */
 
 static int make_directory(struct run *run, const struct options *options)
@@ -74,8 +67,7 @@ static int make_copy(struct run *run, const struct options *options)
 
 	if (options->copy == NULL)
 		return 0;
-	snprintf(run->copy, sizeof(run->copy), "%.3000s/%.200s", run->directory,
-		base_name(options->copy));
+	place_of_copy(run->copy, run->directory, options->copy);
 	ret = place_copy(options->copy, run->copy);
 	if (ret == -ENOENT)
 		ret = 0; /* the program makes it */

@@ -7,6 +7,7 @@
 #include "common/say.h"
 #include "common/volatiles.h"
 #include "powerfail/model.h"
+#include "powerfail/volatile.h"
 #include "replay.h"
 #include "trace.h"
 
@@ -16,11 +17,6 @@ struct learning {
 	struct volatiles *list;
 	bool failed;
 };
-
-static uint64_t bits(size_t first, size_t end)
-{
-	return (end - first == PF_LINE ? UINT64_MAX : (UINT64_C(1) << (end - first)) - 1) << first;
-}
 
 /* The bytes of the line that one store wrote, where that is known. */
 static uint64_t bytes_of_store(const struct replay *r, const struct pf_version *v)
@@ -35,7 +31,9 @@ static uint64_t bytes_of_store(const struct replay *r, const struct pf_version *
 		begin = s->offset;
 	if (s->offset + s->length < end)
 		end = s->offset + s->length;
-	return begin < end ? bits(begin - v->line * PF_LINE, end - v->line * PF_LINE) : 0;
+	return begin < end
+	               ? pmem2_pf_volatile_bits(begin - v->line * PF_LINE, end - v->line * PF_LINE)
+	               : 0;
 }
 
 /*

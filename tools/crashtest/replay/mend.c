@@ -81,13 +81,18 @@ static void flush_all(struct replay *r, struct pf_thread *t)
 	}
 }
 
+bool mend_is_everywhere(const struct mend *mend)
+{
+	return mend->kind == MEND_DRAIN_ALL || mend->kind == MEND_FLUSH_ALL;
+}
+
 /* Where it is at many events, the thread is that of each. */
 static struct pf_thread *thread_of(const struct mend *mend, struct replay *r)
 {
 	uint64_t event = mend->kind == MEND_DRAIN_ALL ? r->event : r->event + 1;
-	bool all = mend->kind == MEND_DRAIN_ALL || mend->kind == MEND_FLUSH_ALL;
 
-	return replay_know_thread(r, all ? trace_record(r->trace, event)->thread : mend->thread);
+	return replay_know_thread(r,
+		mend_is_everywhere(mend) ? trace_record(r->trace, event)->thread : mend->thread);
 }
 
 size_t mend_steps(const struct mend *mend)

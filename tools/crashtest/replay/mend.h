@@ -46,6 +46,9 @@ bool mend_is_here(const struct mend *mend, const struct replay *r);
 void mend_correct(const struct mend *mend, const struct replay *r, const struct pf_medium *medium,
 	size_t line, char *content);
 
+/* Whether it is at each event of a call stack, and not at one. */
+bool mend_is_everywhere(const struct mend *mend);
+
 /* It has so many steps, each of a flush and a drain. */
 size_t mend_steps(const struct mend *mend);
 void mend_flush(const struct mend *mend, struct replay *r, size_t step);

@@ -3,17 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/hash.h"
 #include "powerfail/trace_format.h"
 #include "replay.h"
 #include "replay_parts.h"
 
 static uint64_t hash_of(const struct pf_record_said *s)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ s->offset;
-
-	for (uint64_t i = 0; i < s->length; i++)
-		h = (h ^ (unsigned char)s->bytes[i]) * UINT64_C(0x100000001b3);
-	return h * UINT64_C(0x9e3779b97f4a7c15);
+	return hash_bytes(HASH_BEGIN ^ s->offset, s->bytes, s->length) *
+	       UINT64_C(0x9e3779b97f4a7c15);
 }
 
 bool replay_say(struct replay *r, const struct pf_record_said *s)

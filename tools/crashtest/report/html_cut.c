@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/options.h"
+#include "common/path.h"
 #include "html_text.h"
 #include "images/choice.h"
 #include "images/units.h"
@@ -34,9 +35,8 @@ struct shown {
 static const char *file_of(const struct shown *s, uint32_t file)
 {
 	struct pf_names names = replay_names(&s->whole);
-	const char *path = names.file(file, names.arg), *slash = strrchr(path, '/');
 
-	return slash != NULL ? slash + 1 : path;
+	return path_name(names.file(file, names.arg));
 }
 
 /* ---- the timeline ---- */

@@ -192,6 +192,14 @@ void results_proven(struct group *group, const struct mend *mend)
 	memcpy(group->cause, o->cause, sizeof(o->cause));
 }
 
+static void swap(struct group *a, struct group *b)
+{
+	struct group other = *a;
+
+	*a = *b;
+	*b = other;
+}
+
 void results_join(struct results *results, size_t known, size_t group)
 {
 	struct group *k = &results->group[known], *g = &results->group[group];
@@ -209,12 +217,8 @@ void results_join(struct results *results, size_t known, size_t group)
 	g->fault = k->fault;
 	memcpy(g->explanation, k->explanation, sizeof(g->explanation));
 	memcpy(g->cause, k->cause, sizeof(g->cause));
-	if (group < known) { /* the known one stands for both */
-		struct group other = *g;
-
-		*g = *k;
-		*k = other;
-	}
+	if (group < known) /* the known one stands for both */
+		swap(g, k);
 }
 
 bool results_one_cause(const struct group *g, const struct group *h)
@@ -276,12 +280,8 @@ static void gather(struct group *first, struct group *g)
 {
 	uint64_t count = first->count + g->count, merged = first->merged + g->merged + 1;
 
-	if (first->proven == NULL && g->proven != NULL) {
-		struct group other = *first;
-
-		*first = *g;
-		*g = other;
-	}
+	if (first->proven == NULL && g->proven != NULL)
+		swap(first, g);
 	first->count = count;
 	first->merged = merged;
 	results_forget(g);
